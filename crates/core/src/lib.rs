@@ -1,0 +1,12 @@
+//! What Antler can decide without the outside world.
+//!
+//! Names, schemas, validation, the difference between two schemas, plans, the state machines
+//! of sinks and loads, and the only SQL printer. Everything here is a function of values: this
+//! crate has no clock, no files, no sockets, no async runtime and no parser of a programming
+//! language. That is what lets a plan be tested by snapshot and a sink by simulation.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod diagnostic;
+pub mod names;
+pub mod schema;
+pub mod sql;

@@ -1,0 +1,380 @@
+//! Checked names, and the one place that derives one name from another.
+//!
+//! Every name that leaves Antler (a table, a topic, an endpoint) is made here from a
+//! [`ModelName`] and a [`Version`]; the resulting forms are a contract with users. A value of
+//! one of these types has passed its check, so no other module looks at the text again.
+
+use std::{cmp::Ordering, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not a valid name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// The text is not a dotted version number.
+    #[error("`{0}` is not a version: expected numbers separated by dots, such as 0.1")]
+    Version(String),
+    /// The text cannot name a model.
+    #[error(
+        "`{0}` is not a model name: expected a letter or underscore, then letters, digits or underscores, at most 120 characters"
+    )]
+    Model(String),
+    /// The text cannot be an SQL identifier.
+    #[error(
+        "`{0}` is not a usable name in the database: it is empty, longer than 200 bytes, or has a control character"
+    )]
+    Identifier(String),
+    /// The text cannot name a topic.
+    #[error("`{0}` is not a topic name: expected letters, digits, '.', '_' or '-', at most 249 characters")]
+    Topic(String),
+}
+
+/// Implements the traits that every name has in common, on top of its checked `FromStr`.
+macro_rules! checked_text {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = NameError;
+            fn try_from(text: String) -> Result<Self, NameError> {
+                text.parse()
+            }
+        }
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+/// A version of the data model: one to four numbers separated by dots, ordered numerically.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Version(Vec<u32>);
+
+impl Version {
+    /// The next version: the last number raised by one (`0.1` becomes `0.2`).
+    pub fn successor(&self) -> Self {
+        let mut parts = self.0.clone();
+        if let Some(last) = parts.last_mut() {
+            *last = last.saturating_add(1);
+        }
+        Self(parts)
+    }
+
+    /// The form used inside table, topic and file names: `0_1`.
+    pub fn underscored(&self) -> String {
+        self.to_string().replace('.', "_")
+    }
+
+    /// Reads the form that [`Version::underscored`] writes.
+    pub fn from_underscored(text: &str) -> Result<Self, NameError> {
+        if text.contains('.') {
+            return Err(NameError::Version(text.to_owned()));
+        }
+        text.replace('_', ".").parse()
+    }
+}
+
+impl FromStr for Version {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let error = || NameError::Version(text.to_owned());
+        let parts = text
+            .split('.')
+            .map(|part| {
+                let canonical = part == "0" || !part.starts_with('0');
+                let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+                if canonical && digits { part.parse::<u32>().map_err(|_| error()) } else { Err(error()) }
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        if parts.len() > 4 { Err(error()) } else { Ok(Self(parts)) }
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = NameError;
+    fn try_from(text: String) -> Result<Self, NameError> {
+        text.parse()
+    }
+}
+
+impl From<Version> for String {
+    fn from(version: Version) -> Self {
+        version.to_string()
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, part) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{part}")?;
+        }
+        Ok(())
+    }
+}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+/// The name of a data model, such as `UserActivity`.
+///
+/// Two underscores in a row are allowed in it; the migration file name is split from the right.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModelName(String);
+checked_text!(ModelName);
+
+impl FromStr for ModelName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let mut chars = text.chars();
+        let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_' || c == '$');
+        let rest = chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+        if first && rest && text.chars().count() <= 120 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::Model(text.to_owned()))
+        }
+    }
+}
+
+/// One model at one version: the unit that has an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModelVersion {
+    /// The model.
+    pub model: ModelName,
+    /// The version.
+    pub version: Version,
+}
+
+impl ModelVersion {
+    /// Puts a model and a version together.
+    pub fn new(model: ModelName, version: Version) -> Self {
+        Self { model, version }
+    }
+
+    /// `<Model>_<0_1>`: the name of the storage table, and of the topic before its namespace.
+    pub fn flat(&self) -> String {
+        format!("{}_{}", self.model, self.version.underscored())
+    }
+}
+
+impl fmt::Display for ModelVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.model, self.version)
+    }
+}
+
+impl TryFrom<String> for ModelVersion {
+    type Error = NameError;
+    fn try_from(text: String) -> Result<Self, NameError> {
+        let (model, version) = text.split_once(' ').ok_or_else(|| NameError::Model(text.clone()))?;
+        Ok(Self::new(model.parse()?, version.parse()?))
+    }
+}
+
+impl From<ModelVersion> for String {
+    fn from(value: ModelVersion) -> Self {
+        value.to_string()
+    }
+}
+
+/// An identifier in the database: a column, table, view or database name, not yet quoted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SqlIdent(String);
+checked_text!(SqlIdent);
+
+impl FromStr for SqlIdent {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
+            Err(NameError::Identifier(text.to_owned()))
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+/// A table or view, in its database.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TableName {
+    /// The database that holds it.
+    pub database: SqlIdent,
+    /// Its name inside the database.
+    pub table: SqlIdent,
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.database, self.table)
+    }
+}
+
+/// The name of a topic, in the alphabet that Kafka allows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TopicName(String);
+checked_text!(TopicName);
+
+impl FromStr for TopicName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        if text.is_empty() || text.len() > 249 || text == "." || text == ".." || !text.bytes().all(allowed) {
+            Err(NameError::Topic(text.to_owned()))
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+/// Derives every name of the data plane from a model and a version.
+///
+/// User-facing tables live in the project's database. Landing tables, views of the star and
+/// clones live in a second database beside it, so that `SHOW TABLES` shows users what is theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Naming {
+    database: SqlIdent,
+    internal: SqlIdent,
+    namespace: Option<String>,
+}
+
+impl Naming {
+    /// Names for one project: its database, and the namespace before its topics, if any.
+    pub fn new(database: &str, namespace: Option<&str>) -> Result<Self, NameError> {
+        if let Some(namespace) = namespace {
+            namespace.parse::<TopicName>()?;
+        }
+        Ok(Self {
+            database: database.parse()?,
+            internal: format!("{database}_antler").parse()?,
+            namespace: namespace.map(str::to_owned),
+        })
+    }
+
+    /// The database of storage tables.
+    pub fn database(&self) -> &SqlIdent {
+        &self.database
+    }
+
+    /// The database of landing tables, views and clones.
+    pub fn internal_database(&self) -> &SqlIdent {
+        &self.internal
+    }
+
+    /// The storage table `<Model>_<0_1>`.
+    pub fn storage(&self, of: &ModelVersion) -> TableName {
+        self.table(of.flat())
+    }
+
+    /// `<Model>`: always a view of the current version.
+    pub fn current(&self, model: &ModelName) -> TableName {
+        self.table(model.to_string())
+    }
+
+    /// `<Model>_dead_letters`: the records of a model that failed a hop.
+    pub fn dead_letters(&self, model: &ModelName) -> TableName {
+        self.table(format!("{model}_dead_letters"))
+    }
+
+    /// The landing table that the sink of a topic writes into.
+    pub fn landing(&self, of: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_landing", of.flat()))
+    }
+
+    /// The view that carries rows from one landing table to one storage table.
+    pub fn route(&self, from: &ModelVersion, to: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_to_{}", from.flat(), to.flat()))
+    }
+
+    /// The view that carries failing rows of a route to the dead letters.
+    pub fn route_failures(&self, from: &ModelVersion, to: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_to_{}_failures", from.flat(), to.flat()))
+    }
+
+    /// The clone that an initial load reads.
+    pub fn load_source(&self, of: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_load_source", of.flat()))
+    }
+
+    /// The topic `[<namespace>.]<Model>_<0_1>`.
+    ///
+    /// # Errors
+    /// The model name has letters outside the alphabet of topics.
+    pub fn topic(&self, of: &ModelVersion) -> Result<TopicName, NameError> {
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}.{}", of.flat()).parse(),
+            None => of.flat().parse(),
+        }
+    }
+
+    fn table(&self, table: String) -> TableName {
+        TableName { database: self.database.clone(), table: SqlIdent(table) }
+    }
+
+    fn internal_table(&self, table: String) -> TableName {
+        TableName { database: self.internal.clone(), table: SqlIdent(table) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_ordered_by_number_not_by_text() {
+        let version = |text: &str| text.parse::<Version>().unwrap();
+        assert!(version("0.9") < version("0.10"));
+        assert!(version("0.10") < version("1.0"));
+        assert_eq!(version("0.9").successor(), version("0.10"));
+    }
+
+    #[test]
+    fn a_version_has_one_spelling() {
+        for text in ["", ".", "0.", "01.2", "1.2.3.4.5", "v1", "0.-1", "0.4294967296"] {
+            assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+        assert_eq!(Version::from_underscored("0_12").unwrap().to_string(), "0.12");
+    }
+
+    #[test]
+    fn names_of_the_data_plane_follow_the_contract() {
+        let naming = Naming::new("local", Some("team")).unwrap();
+        let from = ModelVersion::new("Flight".parse().unwrap(), "0.0".parse().unwrap());
+        let to = ModelVersion::new("Flight".parse().unwrap(), "0.1".parse().unwrap());
+        assert_eq!(naming.storage(&to).to_string(), "local.Flight_0_1");
+        assert_eq!(naming.current(&to.model).to_string(), "local.Flight");
+        assert_eq!(naming.topic(&to).unwrap().as_str(), "team.Flight_0_1");
+        assert_eq!(naming.landing(&from).to_string(), "local_antler.Flight_0_0_landing");
+        assert_eq!(naming.route(&from, &to).to_string(), "local_antler.Flight_0_0_to_Flight_0_1");
+    }
+}
