@@ -24,6 +24,11 @@ pub enum NameError {
         "`{0}` is not a usable name in the database: it is empty, longer than 200 bytes, or has a control character"
     )]
     Identifier(String),
+    /// The text does not name a migration.
+    #[error(
+        "`{0}` is not the name of a migration: expected <Model>_migrate__0_0__0_1 or <Model>_migrate__0_0__<Target>__0_1"
+    )]
+    Migration(String),
     /// The text cannot name a topic.
     #[error("`{0}` is not a topic name: expected letters, digits, '.', '_' or '-', at most 249 characters")]
     Topic(String),
@@ -346,6 +351,53 @@ impl Naming {
     }
 }
 
+/// What a migration file migrates, as its name says: `<Model>_migrate__0_0__[<Target>__]0_1`.
+///
+/// The first Moose versions also wrote a single underscore before the target's version; both are read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MigrationName {
+    /// Where rows come from.
+    pub from: ModelVersion,
+    /// Where they go.
+    pub to: ModelVersion,
+}
+
+impl FromStr for MigrationName {
+    type Err = NameError;
+
+    /// Reads a file name without its extension.
+    fn from_str(stem: &str) -> Result<Self, NameError> {
+        let error = || NameError::Migration(stem.to_owned());
+        let (model, rest) = stem.split_once("_migrate__").ok_or_else(error)?;
+        let model: ModelName = model.parse()?;
+        let (from, target) = rest.split_once("__").ok_or_else(error)?;
+        let from = Version::from_underscored(from)?;
+        let to = match Version::from_underscored(target) {
+            Ok(version) => ModelVersion::new(model.clone(), version),
+            Err(_) => {
+                let digits = target.len()
+                    - target.bytes().rev().take_while(|b| b.is_ascii_digit() || *b == b'_').count();
+                let (name, version) = target.split_at(digits);
+                ModelVersion::new(
+                    name.parse()?,
+                    Version::from_underscored(version.trim_start_matches('_')).map_err(|_| error())?,
+                )
+            }
+        };
+        Ok(Self { from: ModelVersion::new(model, from), to })
+    }
+}
+
+impl fmt::Display for MigrationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_migrate__{}__", self.from.model, self.from.version.underscored())?;
+        if self.to.model != self.from.model {
+            write!(f, "{}__", self.to.model)?;
+        }
+        f.write_str(&self.to.version.underscored())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -376,5 +428,19 @@ mod tests {
         assert_eq!(naming.topic(&to).unwrap().as_str(), "team.Flight_0_1");
         assert_eq!(naming.landing(&from).to_string(), "local_antler.Flight_0_0_landing");
         assert_eq!(naming.route(&from, &to).to_string(), "local_antler.Flight_0_0_to_Flight_0_1");
+    }
+
+    #[test]
+    fn a_migration_name_reads_back_as_it_was_written() {
+        for stem in
+            ["Flight_migrate__0_0__0_1", "Flight_migrate__0_0__Leg__0_1", "a__b_migrate__1_2_3__c__d__10_0"]
+        {
+            assert_eq!(stem.parse::<MigrationName>().unwrap().to_string(), stem);
+        }
+        let legacy: MigrationName = "A_migrate__0_0__B_0_1".parse().unwrap();
+        assert_eq!(legacy.to_string(), "A_migrate__0_0__B__0_1");
+        for stem in ["Flight", "Flight_migrate__0_0", "Flight_migrate__0_0__", "_migrate__0_0__0_1"] {
+            assert!(stem.parse::<MigrationName>().is_err(), "{stem}");
+        }
     }
 }

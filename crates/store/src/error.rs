@@ -1,0 +1,97 @@
+//! What can go wrong outside.
+
+use std::{io, path::PathBuf};
+
+use antler_core::names::TopicName;
+
+/// An adapter could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The engine library is nowhere to be found.
+    #[error(
+        "the embedded ClickHouse engine (libchdb.so) was not found; looked in {}",
+        searched.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    EngineMissing {
+        /// The files that were tried, in order.
+        searched: Vec<PathBuf>,
+    },
+    /// The engine library cannot be used.
+    #[error("the embedded ClickHouse engine at {} cannot be loaded: {reason}", path.display())]
+    EngineUnusable {
+        /// The library.
+        path: PathBuf,
+        /// What the loader said.
+        reason: String,
+    },
+    /// The database refused a statement.
+    #[error("the database refused a statement: {message}\nin: {}", shortened(statement))]
+    Database {
+        /// ClickHouse's error code, when its message has one.
+        code: Option<i32>,
+        /// ClickHouse's message.
+        message: String,
+        /// The statement, without inserted data.
+        statement: String,
+    },
+    /// The answer of the database does not have the expected form.
+    #[error("the database answered in an unexpected form: {reason}\nto: {}", shortened(statement))]
+    Answer {
+        /// What was wrong with it.
+        reason: String,
+        /// The statement.
+        statement: String,
+    },
+    /// The data folder belongs to another process.
+    #[error(
+        "the data folder {} is in use by another antler process{}",
+        path.display(),
+        pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default()
+    )]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+        /// The process, when it could be told.
+        pid: Option<u32>,
+    },
+    /// A file or folder could not be used.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The embedded log failed, and takes no more writes until it is opened again.
+    #[error("the embedded log failed: {0}")]
+    Log(String),
+    /// A topic that does not exist.
+    #[error("there is no topic {0}")]
+    UnknownTopic(TopicName),
+    /// What is stored cannot be read back.
+    #[error("{what} is damaged: {reason}")]
+    Damaged {
+        /// What was read.
+        what: String,
+        /// How it is wrong.
+        reason: String,
+    },
+    /// Git could not do what it was asked.
+    #[error("git {command}: {message}")]
+    Git {
+        /// The arguments.
+        command: String,
+        /// What git said.
+        message: String,
+    },
+}
+
+/// The beginning of a long statement, for messages.
+fn shortened(statement: &str) -> String {
+    const LIMIT: usize = 2_000;
+    match statement.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{} …", &statement[..end]),
+        None => statement.to_owned(),
+    }
+}

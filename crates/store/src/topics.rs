@@ -1,0 +1,130 @@
+//! Topics: the durable log behind each endpoint.
+//!
+//! A topic is a sequence of records with offsets from zero, without gaps. Records are kept in
+//! blocks as they were appended: NDJSON, one record a line, already validated and in the
+//! canonical form of the landing table. Offsets are given out by the topic and never reused.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use antler_core::names::TopicName;
+use tokio::sync::oneshot;
+
+use crate::StoreError;
+
+/// The position of a record in a topic.
+pub type Offset = u64;
+
+/// Records to append: all of them become durable together, next to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBlock {
+    /// How many records there are; the number of lines in `ndjson`. At least one.
+    pub records: u32,
+    /// When they were received, in milliseconds since 1970, UTC.
+    pub received_at: i64,
+    /// The records, each ended by `\n`.
+    pub ndjson: Vec<u8>,
+}
+
+/// Records as they were appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The offset of the first record.
+    pub first: Offset,
+    /// How many records there are.
+    pub records: u32,
+    /// When they were received, in milliseconds since 1970, UTC.
+    pub received_at: i64,
+    /// The records, each ended by `\n`.
+    pub ndjson: Vec<u8>,
+}
+
+impl Block {
+    /// The offset after the last record.
+    pub fn end(&self) -> Offset {
+        self.first + Offset::from(self.records)
+    }
+}
+
+/// How much to read at once. The first block is returned even when it alone exceeds the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadLimit {
+    /// Records at the most.
+    pub records: u64,
+    /// Bytes of NDJSON at the most.
+    pub bytes: u64,
+}
+
+/// An append on its way to the disk. Resolves to the offset of the first record once all of
+/// them are durable.
+#[derive(Debug)]
+pub struct Appending(oneshot::Receiver<Result<Offset, StoreError>>);
+
+impl Appending {
+    /// An append that the holder of the sender will answer.
+    pub(crate) fn new(receiver: oneshot::Receiver<Result<Offset, StoreError>>) -> Self {
+        Self(receiver)
+    }
+
+    /// Blocks this thread until the records are durable. Not for async code.
+    ///
+    /// # Errors
+    /// The records are not durable; whether they are stored is unknown.
+    pub fn wait(self) -> Result<Offset, StoreError> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(closed()))
+    }
+}
+
+impl Future for Appending {
+    type Output = Result<Offset, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or_else(|_| Err(closed())))
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Log("it was closed before the records were durable".to_owned())
+}
+
+/// Called with the name of a topic each time records in it have become durable.
+pub type OnAppend = Arc<dyn Fn(&TopicName) + Send + Sync>;
+
+/// A set of topics.
+pub trait Topics: Send + Sync {
+    /// Makes a topic; does nothing when it is there already. Durable on return.
+    ///
+    /// # Errors
+    /// The log failed.
+    fn create(&self, topic: &TopicName) -> Result<(), StoreError>;
+
+    /// Removes a topic with all its records; does nothing when it is not there. A topic made
+    /// later under the same name starts at offset zero.
+    ///
+    /// # Errors
+    /// The log failed.
+    fn remove(&self, topic: &TopicName) -> Result<(), StoreError>;
+
+    /// Appends a block. Blocks of one topic get their offsets in the order of these calls.
+    fn append(&self, topic: &TopicName, block: NewBlock) -> Appending;
+
+    /// Reads whole blocks from the one that starts at `from`, up to the limit. Empty when
+    /// nothing durable is there yet. Reading the same range again gives the same bytes.
+    ///
+    /// # Errors
+    /// There is no such topic, or its records cannot be read.
+    fn read(&self, topic: &TopicName, from: Offset, limit: ReadLimit) -> Result<Vec<Block>, StoreError>;
+
+    /// The offset that the next record will get; all before it are durable.
+    ///
+    /// # Errors
+    /// There is no such topic.
+    fn end(&self, topic: &TopicName) -> Result<Offset, StoreError>;
+
+    /// Asks to be called after every append. One listener; the last one set wins.
+    fn on_append(&self, listener: OnAppend);
+}
