@@ -79,6 +79,8 @@ codes! {
     Lock = "403";
     /// The schema of a deployed version has changed in place.
     ChangedInPlace = "404";
+    /// A table of a name that Antler needs is there already, and is not Antler's.
+    ForeignTable = "405";
 }
 
 impl fmt::Display for Code {

@@ -6,7 +6,12 @@
 //! language. That is what lets a plan be tested by snapshot and a sink by simulation.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod deployment;
 pub mod diagnostic;
+pub mod lineage;
+pub mod load;
 pub mod names;
+pub mod plan;
 pub mod schema;
+pub mod sink;
 pub mod sql;

@@ -10,8 +10,8 @@ pub mod statement;
 mod types;
 
 pub use expr::{BinaryOp, Expr, Literal};
-pub use projection::{Let, Projection};
-pub use types::{column_type, item_type};
+pub use projection::{Failures, Filtered, Let, Projection};
+pub use types::{column_type, item_type, object_type};
 
 use crate::names::{SqlIdent, TableName};
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Expr, expr::SOURCE, ident, table};
 use crate::names::{SqlIdent, TableName};
 
@@ -40,37 +42,39 @@ impl Projection {
         Self { columns, ..Self::default() }
     }
 
-    /// `SELECT` of the rows that succeed and are kept, with an extra condition.
-    pub fn select(&self, source: &TableName, also: Option<&str>) -> String {
-        let mut conditions = Vec::new();
-        if let Some(failure) = &self.failure {
-            conditions.push(format!("isNull({failure})"));
-        }
-        if let Some(keep) = &self.keep {
-            conditions.push(keep.to_string());
-        }
-        self.print(&self.columns, source, conditions, also)
+    /// `SELECT` of the rows that succeed and are kept.
+    pub fn select(&self, source: &TableName) -> String {
+        self.print(&self.columns, source, &self.kept(), Room::None).join()
     }
 
-    /// `SELECT` of the rows that fail, into the columns given, with an extra condition.
-    /// `None` when no row can fail.
-    pub fn select_failures(
-        &self,
-        columns: impl FnOnce(&Expr) -> Vec<(SqlIdent, Expr)>,
-        source: &TableName,
-        also: Option<&str>,
-    ) -> Option<String> {
+    /// `SELECT` of the rows that succeed and are kept, with room for one more condition.
+    pub fn select_where(&self, source: &TableName) -> Filtered {
+        self.print(&self.columns, source, &self.kept(), Room::ForCondition)
+    }
+
+    /// `SELECT` of the rows that fail, into columns made from the reason. `None` when no row
+    /// can fail.
+    pub fn failures(&self, columns: impl FnOnce(&Expr) -> Vec<(SqlIdent, Expr)>) -> Option<Failures<'_>> {
         let failure = self.failure.as_ref()?;
-        Some(self.print(&columns(failure), source, vec![format!("isNotNull({failure})")], also))
+        Some(Failures {
+            projection: self,
+            columns: columns(failure),
+            condition: format!("isNotNull({failure})"),
+        })
+    }
+
+    fn kept(&self) -> Vec<String> {
+        let succeeds = self.failure.as_ref().map(|failure| format!("isNull({failure})"));
+        succeeds.into_iter().chain(self.keep.as_ref().map(ToString::to_string)).collect()
     }
 
     fn print(
         &self,
         columns: &[(SqlIdent, Expr)],
         source: &TableName,
-        mut conditions: Vec<String>,
-        also: Option<&str>,
-    ) -> String {
+        conditions: &[String],
+        room: Room,
+    ) -> Filtered {
         let mut out = String::new();
         for (i, Let { name, value }) in self.lets.iter().enumerate() {
             out.push_str(if i == 0 { "WITH\n    " } else { ",\n    " });
@@ -85,15 +89,77 @@ impl Projection {
             let _ = write!(out, "{value} AS {}", ident(name));
         }
         let _ = write!(out, "\nFROM {} AS {SOURCE}", table(source));
-        // The condition from outside narrows what is read, so it stands first.
-        if let Some(also) = also {
-            conditions.insert(0, also.to_owned());
-        }
+        let mut rest = String::new();
         for (i, condition) in conditions.iter().enumerate() {
-            out.push_str(if i == 0 { "\nWHERE " } else { "\n  AND " });
-            let _ =
-                if conditions.len() > 1 { write!(out, "({condition})") } else { write!(out, "{condition}") };
+            rest.push_str(if i == 0 && room == Room::None { "\nWHERE " } else { "\n  AND " });
+            let _ = if conditions.len() > 1 || room == Room::ForCondition {
+                write!(rest, "({condition})")
+            } else {
+                write!(rest, "{condition}")
+            };
         }
-        out
+        // The condition from outside narrows what is read, so it stands first.
+        if room == Room::ForCondition {
+            out.push_str("\nWHERE ");
+        }
+        Filtered { before: out, after: rest }
+    }
+}
+
+/// Whether a printed `SELECT` leaves room for a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    None,
+    ForCondition,
+}
+
+/// The `SELECT` of failing rows; see [`Projection::failures`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failures<'a> {
+    projection: &'a Projection,
+    columns: Vec<(SqlIdent, Expr)>,
+    condition: String,
+}
+
+impl Failures<'_> {
+    /// The columns that it selects, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &SqlIdent> {
+        self.columns.iter().map(|(name, _)| name)
+    }
+
+    /// The `SELECT`.
+    pub fn select(&self, source: &TableName) -> String {
+        self.print(source, Room::None).join()
+    }
+
+    /// The `SELECT`, with room for one more condition.
+    pub fn select_where(&self, source: &TableName) -> Filtered {
+        self.print(source, Room::ForCondition)
+    }
+
+    fn print(&self, source: &TableName, room: Room) -> Filtered {
+        self.projection.print(&self.columns, source, std::slice::from_ref(&self.condition), room)
+    }
+}
+
+/// A `SELECT` with room for a condition: the text before and after it.
+///
+/// This is how a load keeps its statement over restarts, independent of the migration file that
+/// it was compiled from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filtered {
+    before: String,
+    after: String,
+}
+
+impl Filtered {
+    /// The statement with the condition in its place. The condition has to be an `AND` chain of
+    /// comparisons, or a single one.
+    pub fn with(&self, condition: &str) -> String {
+        format!("{}{condition}{}", self.before, self.after)
+    }
+
+    fn join(self) -> String {
+        self.before + &self.after
     }
 }

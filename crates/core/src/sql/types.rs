@@ -48,12 +48,15 @@ fn plain_type(data_type: &DataType) -> String {
             enum_type(values.iter().map(|(name, value)| (name.as_str(), i64::from(*value))))
         }
         DataType::Array(item) => format!("Array({})", item_type(item)),
-        DataType::Object(fields) => {
-            let fields: Vec<_> =
-                fields.iter().map(|field| format!("{} {}", ident(&field.name), column_type(field))).collect();
-            format!("Tuple({})", fields.join(", "))
-        }
+        DataType::Object(fields) => object_type(fields),
     }
+}
+
+/// The type of a nested object, or of a whole record.
+pub fn object_type(fields: &[Field]) -> String {
+    let fields: Vec<_> =
+        fields.iter().map(|field| format!("{} {}", ident(&field.name), column_type(field))).collect();
+    format!("Tuple({})", fields.join(", "))
 }
 
 /// `Enum8` while every number fits into a byte, else `Enum16`.

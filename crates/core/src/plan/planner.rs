@@ -1,0 +1,501 @@
+//! How a plan is made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Change, Clone as CloneStep, Cut, Edits, Facts, Make, Observed, Plan};
+use crate::{
+    deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Intake, Route},
+    diagnostic::{Code, Diagnostic},
+    lineage::Node,
+    load::{Failures, LoadSpec},
+    names::{ModelVersion, Naming, TopicName},
+    sql::{Projection, statement},
+};
+
+/// What becomes of a desired node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Create,
+    Keep,
+    Rebuild,
+}
+
+pub(super) struct Planner<'a> {
+    desired: &'a Desired,
+    observed: &'a Observed,
+    edits: Edits,
+    nodes: BTreeMap<&'a ModelVersion, &'a Node>,
+    routes: BTreeMap<Hop, &'a Route>,
+    fates: BTreeMap<&'a ModelVersion, Fate>,
+    refusals: Vec<Diagnostic>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(desired: &'a Desired, observed: &'a Observed, edits: Edits) -> Self {
+        let nodes = desired.nodes.iter().map(|node| (&node.id, node)).collect();
+        let routes = desired.routes.iter().filter_map(|route| Some((route.hop()?, route))).collect();
+        Self { desired, observed, edits, nodes, routes, fates: BTreeMap::new(), refusals: Vec::new() }
+    }
+
+    pub(super) fn plan(mut self) -> Result<Plan, Vec<Diagnostic>> {
+        let desired_routes = self.printed_routes();
+        self.decide_fates(&desired_routes);
+        let topics = self.topics();
+        let gone = self.gone();
+
+        let mut changes = self.node_changes(&gone);
+        let mut cut = Cut::default();
+        let mut prepare = Vec::new();
+        self.make_nodes(&topics, &mut prepare, &mut cut);
+        self.drop_nodes(&gone, &mut cut);
+        let routes = self.connect(desired_routes, &gone, &mut cut, &mut changes);
+        self.load(&topics, &mut cut, &mut changes);
+        let after = self.after(&topics, &gone, routes);
+        if !changes.is_empty() || after != *self.deployed() {
+            self.aliases(&mut cut);
+        }
+        if self.refusals.is_empty() {
+            Ok(Plan { format: Plan::FORMAT, changes, prepare, cut, after })
+        } else {
+            Err(self.refusals)
+        }
+    }
+
+    fn deployed(&self) -> &'a Deployed {
+        &self.observed.deployed
+    }
+
+    fn naming(&self) -> &'a Naming {
+        &self.desired.naming
+    }
+
+    fn facts(&self, node: &ModelVersion) -> Facts {
+        self.observed.facts.get(node).copied().unwrap_or_default()
+    }
+
+    fn fate(&self, node: &ModelVersion) -> Option<Fate> {
+        self.fates.get(node).copied()
+    }
+
+    fn is_kept(&self, node: &ModelVersion) -> bool {
+        self.fate(node) == Some(Fate::Keep)
+    }
+
+    /// Whether edits may make this node's table anew: it only holds what others can give again.
+    fn may_rebuild(&self, node: &ModelVersion) -> bool {
+        self.edits == Edits::Rebuild && self.facts(node).own_events == 0
+    }
+
+    /// The views of every desired route, as text.
+    fn printed_routes(&self) -> BTreeMap<Hop, DeployedRoute> {
+        let print = |(hop, route): (&Hop, &&Route)| {
+            let landing = self.naming().landing(&hop.from);
+            let failures = self.failures(hop, &route.projection).map(|failures| failures.select(&landing));
+            let select = route.projection.select(&landing);
+            (hop.clone(), DeployedRoute { path: route.path.clone(), select, failures })
+        };
+        self.routes.iter().map(print).collect()
+    }
+
+    fn failures<'p>(&self, hop: &Hop, projection: &'p Projection) -> Option<crate::sql::Failures<'p>> {
+        let model = &self.nodes.get(&hop.from)?.model;
+        projection.failures(|reason| statement::dead_letter(&hop.from, &hop.to, model, reason))
+    }
+
+    fn decide_fates(&mut self, routes: &BTreeMap<Hop, DeployedRoute>) {
+        for (id, node) in self.nodes.clone() {
+            let fate = match self.deployed().nodes.get(id) {
+                None => {
+                    self.refuse_foreign_table(id);
+                    Fate::Create
+                }
+                Some(deployed) if deployed.node.model.schema_hash() == node.model.schema_hash() => {
+                    let edited = self.deployed().routes.iter().any(|(hop, old)| {
+                        hop.to == *id
+                            && routes
+                                .get(hop)
+                                .is_none_or(|new| new.select != old.select || new.failures != old.failures)
+                            && self.nodes.contains_key(&hop.from)
+                    });
+                    if edited && self.may_rebuild(id) { Fate::Rebuild } else { Fate::Keep }
+                }
+                Some(_) if self.may_rebuild(id) => Fate::Rebuild,
+                Some(_) => {
+                    self.refuse_change(id);
+                    Fate::Keep
+                }
+            };
+            self.fates.insert(id, fate);
+        }
+    }
+
+    fn refuse_foreign_table(&mut self, id: &ModelVersion) {
+        let table = self.naming().storage(id);
+        let is_alias =
+            self.deployed().nodes_of(&id.model).any(|node| node.node.members.contains(&id.version));
+        if self.observed.tables.contains(&table.table) && !is_alias {
+            let message = format!(
+                "{id} needs the table {table}, but a table of that name is there that Antler did not make"
+            );
+            self.refusals.push(
+                Diagnostic::error(Code::ForeignTable, message)
+                    .with_help("rename or drop that table, or set another [clickhouse_config] db_name"),
+            );
+        }
+    }
+
+    fn refuse_change(&mut self, id: &ModelVersion) {
+        let events = self.facts(id).own_events;
+        let held =
+            if events == 0 { "is deployed".to_owned() } else { format!("has {events} events of its own") };
+        self.refusals.push(
+            Diagnostic::error(
+                Code::ChangedInPlace,
+                format!("{id} {held}, so its schema cannot change in place; nothing was applied"),
+            )
+            .with_help("take the edit back, run `antler bump-version`, and make the edit in the new version"),
+        );
+    }
+
+    fn topics(&mut self) -> BTreeMap<ModelVersion, TopicName> {
+        let mut topics = BTreeMap::new();
+        for id in self.nodes.keys().copied() {
+            match self.naming().topic(id) {
+                Ok(topic) => {
+                    topics.insert(id.clone(), topic);
+                }
+                Err(error) => self.refusals.push(
+                    Diagnostic::error(Code::ModelName, format!("{id} cannot have a topic: {error}"))
+                        .with_help("rename the model"),
+                ),
+            }
+        }
+        topics
+    }
+
+    /// Deployed nodes that are not desired any more, and whether they are dropped (or closed).
+    fn gone(&mut self) -> BTreeMap<&'a ModelVersion, Gone> {
+        let mut gone = BTreeMap::new();
+        for (id, node) in &self.deployed().nodes {
+            if self.nodes.contains_key(id) {
+                continue;
+            }
+            let joined = self
+                .nodes
+                .values()
+                .any(|other| other.id.model == id.model && other.members.contains(&id.version));
+            let fate = if self.may_rebuild(id) && id.version == self.desired.current {
+                Gone::Dropped
+            } else {
+                if joined {
+                    self.refuse_change(id);
+                }
+                Gone::Closed(node.intake)
+            };
+            gone.insert(id, fate);
+        }
+        gone
+    }
+
+    fn node_changes(&self, gone: &BTreeMap<&ModelVersion, Gone>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (id, fate) in gone {
+            let node = (*id).clone();
+            match fate {
+                Gone::Dropped => changes.push(Change::Drop { node }),
+                Gone::Closed(Intake::Open) => changes.push(Change::Close { node }),
+                Gone::Closed(Intake::Closed) => {}
+            }
+        }
+        for (id, node) in &self.nodes {
+            let deployed = self.deployed().nodes.get(*id);
+            match self.fate(id) {
+                Some(Fate::Create) => changes.push(Change::Create { node: (*id).clone() }),
+                Some(Fate::Rebuild) => changes.push(Change::Rebuild { node: (*id).clone() }),
+                Some(Fate::Keep) if deployed.is_some_and(|d| d.intake == Intake::Closed) => {
+                    changes.push(Change::Open { node: (*id).clone() });
+                }
+                Some(Fate::Keep) | None => {}
+            }
+            let known = deployed.map(|deployed| &deployed.node.members);
+            let shared = node.members.iter().filter(|version| **version != id.version);
+            for version in shared.filter(|version| known.is_none_or(|known| !known.contains(*version))) {
+                changes.push(Change::Share { version: version.clone(), node: (*id).clone() });
+            }
+        }
+        changes
+    }
+
+    fn make_nodes(&self, topics: &BTreeMap<ModelVersion, TopicName>, prepare: &mut Vec<Make>, cut: &mut Cut) {
+        for (id, node) in &self.nodes {
+            let Some(topic) = topics.get(*id) else { continue };
+            let statements = || self.node_statements(node);
+            match self.fate(id) {
+                Some(Fate::Create) => prepare.push(Make { topic: topic.clone(), statements: statements() }),
+                Some(Fate::Rebuild) => {
+                    cut.hold.insert(topic.clone());
+                    cut.drop.extend(self.drop_statements(id));
+                    cut.make.push(Make { topic: topic.clone(), statements: statements() });
+                }
+                Some(Fate::Keep) | None => {}
+            }
+        }
+    }
+
+    fn node_statements(&self, node: &Node) -> Vec<String> {
+        let (naming, sync) = (self.naming(), self.desired.sync);
+        let (storage, landing) = (naming.storage(&node.id), naming.landing(&node.id));
+        let copy = Projection::identity(node.model.fields.iter().map(|field| &field.name));
+        let mut statements = Vec::new();
+        // As a member of an older run, this version may have been a view until now.
+        let was_alias = self
+            .deployed()
+            .nodes_of(&node.id.model)
+            .any(|other| other.node.id != node.id && other.node.members.contains(&node.id.version));
+        if was_alias {
+            statements.push(statement::drop_view(&storage));
+        }
+        statements.extend([
+            statement::create_storage(&storage, &node.model, sync),
+            statement::create_landing(&landing, &node.model),
+            statement::create_route(&naming.route(&node.id, &node.id), &storage, &copy.select(&landing)),
+            statement::create_dead_letters(&naming.dead_letters(&node.id.model), sync),
+        ]);
+        statements
+    }
+
+    fn drop_nodes(&self, gone: &BTreeMap<&ModelVersion, Gone>, cut: &mut Cut) {
+        for (id, fate) in gone {
+            if let (Gone::Dropped, Some(node)) = (fate, self.deployed().nodes.get(*id)) {
+                cut.hold.insert(node.topic.clone());
+                cut.drop.extend(self.drop_statements(id));
+                cut.forget.push(node.topic.clone());
+            }
+        }
+    }
+
+    /// Drops the views from and to a node, then its tables.
+    fn drop_statements(&self, id: &ModelVersion) -> Vec<String> {
+        let naming = self.naming();
+        let hops = self.deployed().routes.keys().filter(|hop| hop.from == *id || hop.to == *id);
+        let mut statements: Vec<_> = hops.flat_map(|hop| self.drop_route(hop)).collect();
+        statements.push(statement::drop_view(&naming.route(id, id)));
+        statements.push(statement::drop_table(&naming.landing(id)));
+        statements.push(statement::drop_table(&naming.storage(id)));
+        statements
+    }
+
+    fn drop_route(&self, hop: &Hop) -> [String; 2] {
+        [
+            statement::drop_view(&self.naming().route(&hop.from, &hop.to)),
+            statement::drop_view(&self.naming().route_failures(&hop.from, &hop.to)),
+        ]
+    }
+
+    /// Makes, replaces and drops views of the star; returns the routes that are there afterwards.
+    fn connect(
+        &self,
+        desired: BTreeMap<Hop, DeployedRoute>,
+        gone: &BTreeMap<&ModelVersion, Gone>,
+        cut: &mut Cut,
+        changes: &mut Vec<Change>,
+    ) -> BTreeMap<Hop, DeployedRoute> {
+        let mut after = BTreeMap::new();
+        for (hop, old) in &self.deployed().routes {
+            let fate = |id: &ModelVersion| gone.get(id).copied();
+            if matches!(fate(&hop.from), Some(Gone::Dropped)) || matches!(fate(&hop.to), Some(Gone::Dropped))
+            {
+                self.hold(&hop.from, cut);
+            } else if fate(&hop.from).is_some() || fate(&hop.to).is_some() {
+                // A closed node keeps its routes: what it accepted still has to arrive.
+                after.insert(hop.clone(), old.clone());
+            } else if !desired.contains_key(hop) {
+                self.hold(&hop.from, cut);
+                cut.drop.extend(self.drop_route(hop));
+                let (from, to) = (hop.from.clone(), hop.to.clone());
+                changes.push(Change::Disconnect { from, to });
+            }
+        }
+        for (hop, new) in desired {
+            let old = self.deployed().routes.get(&hop);
+            let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to);
+            let same = |old: &DeployedRoute| old.select == new.select && old.failures == new.failures;
+            if !(in_place && old.is_some_and(same)) {
+                let (from, to) = (hop.from.clone(), hop.to.clone());
+                self.hold(&from, cut);
+                if old.is_some() && in_place {
+                    cut.drop.extend(self.drop_route(&hop));
+                    changes.push(Change::Replace { from, to });
+                } else {
+                    changes.push(Change::Connect { from, to });
+                }
+                cut.views.extend(self.route_statements(&hop, &new));
+            }
+            after.insert(hop, new);
+        }
+        after
+    }
+
+    fn hold(&self, from: &ModelVersion, cut: &mut Cut) {
+        if let Some(node) = self.deployed().nodes.get(from) {
+            cut.hold.insert(node.topic.clone());
+        }
+    }
+
+    fn route_statements(&self, hop: &Hop, route: &DeployedRoute) -> Vec<String> {
+        let naming = self.naming();
+        let view = naming.route(&hop.from, &hop.to);
+        let mut statements = vec![statement::create_route(&view, &naming.storage(&hop.to), &route.select)];
+        if let Some(failures) = &route.failures {
+            let view = naming.route_failures(&hop.from, &hop.to);
+            let target = naming.dead_letters(&hop.from.model);
+            statements.push(statement::create_route(&view, &target, failures));
+        }
+        statements
+    }
+
+    /// Finds, for every node that rows newly reach, the storage tables that hold those rows.
+    ///
+    /// A storage table holds the rows of its own node and of every node with a route to it. It
+    /// serves as a source when none of those rows has reached the target before; the nearest one
+    /// serves first, because it has the most.
+    fn load(&mut self, topics: &BTreeMap<ModelVersion, TopicName>, cut: &mut Cut, changes: &mut Vec<Change>) {
+        let mut loads: BTreeMap<ModelVersion, Vec<LoadSpec>> = BTreeMap::new();
+        for target in self.nodes.keys().copied() {
+            let arrives = |hop: &&Hop| hop.to == *target;
+            let is_new = |hop: &&Hop| !self.is_kept(target) || !self.deployed().routes.contains_key(hop);
+            let mut missing: BTreeSet<_> =
+                self.routes.keys().filter(arrives).filter(is_new).map(|hop| hop.from.clone()).collect();
+            missing.retain(|from| self.is_kept(from));
+            let mut sources: Vec<_> = self.routes.iter().filter(|(hop, _)| arrives(hop)).collect();
+            sources.sort_by_key(|(_, route)| route.path.len());
+            for (hop, route) in sources {
+                if !self.is_kept(&hop.from) {
+                    continue;
+                }
+                let held: BTreeSet<_> = self.deployed().sources_of(&hop.from).cloned().collect();
+                if held.is_disjoint(&missing) {
+                    continue;
+                }
+                if let Some(known) =
+                    held.iter().find(|id| self.nodes.contains_key(id) && !missing.contains(*id))
+                {
+                    let message = format!(
+                        "rows of {} cannot be loaded into {target}: its table also holds rows of {known}, which have reached {target} on another way",
+                        hop.from
+                    );
+                    self.refusals.push(
+                        Diagnostic::error(Code::MigrationGraph, message)
+                            .with_help("keep the migration that was there, or bump the version"),
+                    );
+                    break;
+                }
+                let facts = self.facts(&hop.from);
+                changes.push(Change::Load {
+                    from: hop.from.clone(),
+                    to: target.clone(),
+                    rows: facts.rows,
+                    bytes: facts.bytes,
+                });
+                for id in &held {
+                    self.hold(id, cut);
+                }
+                loads.entry(hop.from.clone()).or_default().push(self.load_spec(hop, &route.projection));
+                missing.retain(|id| !held.contains(id));
+            }
+        }
+        debug_assert!(loads.keys().all(|source| topics.contains_key(source)));
+        cut.clones =
+            loads.into_iter().filter_map(|(source, loads)| self.clone_step(&source, loads)).collect();
+    }
+
+    fn load_spec(&self, hop: &Hop, projection: &Projection) -> LoadSpec {
+        let naming = self.naming();
+        let clone = naming.load_source(&hop.from);
+        let failures = self.failures(hop, projection).map(|failures| Failures {
+            table: naming.dead_letters(&hop.from.model),
+            columns: failures.columns().cloned().collect(),
+            select: failures.select_where(&clone),
+        });
+        LoadSpec {
+            source: hop.from.clone(),
+            target: hop.to.clone(),
+            storage: naming.storage(&hop.to),
+            columns: projection.columns.iter().map(|(name, _)| name.clone()).collect(),
+            select: projection.select_where(&clone),
+            failures,
+            clone,
+        }
+    }
+
+    fn clone_step(&self, source: &ModelVersion, loads: Vec<LoadSpec>) -> Option<CloneStep> {
+        let model = &self.deployed().nodes.get(source)?.node.model;
+        let clone = self.naming().load_source(source);
+        Some(CloneStep {
+            drop: statement::drop_table(&clone),
+            create: statement::clone_storage(&clone, &self.naming().storage(source), model),
+            parts: statement::parts(&clone),
+            loads,
+        })
+    }
+
+    /// The plain views: `<Model>` for the current version, `<Model>_<0_1>` for shared tables.
+    fn aliases(&self, cut: &mut Cut) {
+        let naming = self.naming();
+        for (id, node) in &self.nodes {
+            let storage = naming.storage(id);
+            for version in node.members.iter().filter(|version| **version != id.version) {
+                let name = naming.storage(&ModelVersion::new(id.model.clone(), version.clone()));
+                cut.aliases.push(statement::create_alias(&name, &storage, &node.model));
+            }
+            if node.members.contains(&self.desired.current) {
+                cut.aliases.push(statement::create_alias(&naming.current(&id.model), &storage, &node.model));
+            }
+        }
+        // A model that the current version does not have any more has no current view.
+        let current: BTreeSet<_> = self
+            .nodes
+            .values()
+            .filter(|node| node.members.contains(&self.desired.current))
+            .map(|node| &node.id.model)
+            .collect();
+        let before: BTreeSet<_> = self.deployed().nodes.keys().map(|id| &id.model).collect();
+        for model in before.difference(&current) {
+            cut.aliases.push(statement::drop_view(&naming.current(model)));
+        }
+    }
+
+    fn after(
+        &self,
+        topics: &BTreeMap<ModelVersion, TopicName>,
+        gone: &BTreeMap<&ModelVersion, Gone>,
+        routes: BTreeMap<Hop, DeployedRoute>,
+    ) -> Deployed {
+        let mut after = self.deployed().clone();
+        after.current = Some(self.desired.current.clone());
+        after.routes = routes;
+        after.nodes.retain(|id, _| !matches!(gone.get(id), Some(Gone::Dropped)));
+        for id in gone.keys() {
+            if let Some(node) = after.nodes.get_mut(*id) {
+                node.intake = Intake::Closed;
+            }
+        }
+        for (id, node) in &self.nodes {
+            if let Some(topic) = topics.get(*id) {
+                let deployed =
+                    DeployedNode { node: (*node).clone(), topic: topic.clone(), intake: Intake::Open };
+                after.nodes.insert((*id).clone(), deployed);
+            }
+        }
+        after
+    }
+}
+
+/// What becomes of a deployed node that is not desired any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    /// It was never used: tables and topic go.
+    Dropped,
+    /// Its tables stay. Holds whether its endpoints were open.
+    Closed(Intake),
+}

@@ -1,0 +1,222 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Change, Edits, Facts, Observed, Plan, plan};
+use crate::{
+    deployment::{Deployed, Desired, Route},
+    diagnostic::Code,
+    lineage::Lineage,
+    names::{ModelVersion, Naming, Version},
+    schema::{Absence, DataType, Field, Model},
+    sql::{Expr, Projection, statement::Sync},
+};
+
+/// A project for planning: versions of one model, and migrations between them.
+#[derive(Clone)]
+struct Project {
+    versions: BTreeMap<Version, Vec<Model>>,
+    migrations: Vec<(&'static str, &'static str)>,
+}
+
+fn model(fields: &[&str]) -> Model {
+    let field = |name: &&str| Field {
+        name: name.parse().unwrap(),
+        data_type: DataType::String,
+        absence: Absence::Never,
+        key: *name == "id",
+    };
+    Model { name: "A".parse().unwrap(), fields: fields.iter().map(field).collect() }
+}
+
+fn project(versions: &[(&str, &[&str])], migrations: &[(&'static str, &'static str)]) -> Project {
+    let versions =
+        versions.iter().map(|(version, fields)| (version.parse().unwrap(), vec![model(fields)])).collect();
+    Project { versions, migrations: migrations.to_vec() }
+}
+
+impl Project {
+    /// The desired state. A migration fills every field with its own text, so that an edited
+    /// migration is another one.
+    fn desired(&self) -> Desired {
+        let mut lineage = Lineage::new(&self.versions);
+        for (name, _) in &self.migrations {
+            lineage.connect(&name.parse().unwrap()).unwrap();
+        }
+        let text: BTreeMap<String, &str> = self
+            .migrations
+            .iter()
+            .map(|(name, text)| (name.parse::<crate::names::MigrationName>().unwrap().to.flat(), *text))
+            .collect();
+        let routes = lineage.paths().into_iter().map(|path| {
+            let target = lineage.node_of(path.last().unwrap()).unwrap();
+            let value: String = path.iter().filter_map(|node| text.get(&node.flat()).copied()).collect();
+            let columns = target
+                .model
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), Expr::string(value.clone())))
+                .collect();
+            Route { path, projection: Projection { columns, ..Projection::default() } }
+        });
+        Desired {
+            naming: Naming::new("local", None).unwrap(),
+            sync: Sync::Os,
+            current: self.versions.keys().last().unwrap().clone(),
+            routes: routes.collect(),
+            nodes: lineage.nodes().cloned().collect(),
+        }
+    }
+
+    fn plan(&self, observed: &Observed) -> Plan {
+        plan(&self.desired(), observed, Edits::Rebuild).unwrap()
+    }
+
+    /// What is observed after this project was applied and nodes got events of their own.
+    fn applied(&self, events: &[(&str, u64)]) -> Observed {
+        observed(&self.plan(&Observed { deployed: Deployed::new(), ..Observed::default() }).after, events)
+    }
+}
+
+fn observed(deployed: &Deployed, events: &[(&str, u64)]) -> Observed {
+    let facts = events
+        .iter()
+        .map(|(id, own_events)| (node(id), Facts { own_events: *own_events, rows: *own_events, bytes: 0 }));
+    Observed { deployed: deployed.clone(), facts: facts.collect(), tables: BTreeSet::new() }
+}
+
+fn node(version: &str) -> ModelVersion {
+    ModelVersion::new("A".parse().unwrap(), version.parse().unwrap())
+}
+
+fn shown(plan: &Plan) -> Vec<String> {
+    let show = |change: &Change| match change {
+        Change::Create { node } => format!("create {node}"),
+        Change::Share { version, node } => format!("{version} shares {node}"),
+        Change::Rebuild { node } => format!("rebuild {node}"),
+        Change::Drop { node } => format!("drop {node}"),
+        Change::Close { node } => format!("close {node}"),
+        Change::Open { node } => format!("open {node}"),
+        Change::Connect { from, to } => format!("connect {} > {}", from.version, to.version),
+        Change::Replace { from, to } => format!("replace {} > {}", from.version, to.version),
+        Change::Disconnect { from, to } => format!("disconnect {} > {}", from.version, to.version),
+        Change::Load { from, to, .. } => format!("load {} > {}", from.version, to.version),
+    };
+    plan.changes.iter().map(show).collect()
+}
+
+fn held(plan: &Plan) -> Vec<&str> {
+    plan.cut.hold.iter().map(|topic| topic.as_str()).collect()
+}
+
+#[test]
+fn a_first_start_creates_without_a_cut() {
+    let plan = project(&[("0.0", &["id"])], &[])
+        .plan(&Observed { deployed: Deployed::new(), ..Observed::default() });
+    assert_eq!(shown(&plan), ["create A 0.0"]);
+    assert!(held(&plan).is_empty() && plan.cut.clones.is_empty());
+    assert_eq!(plan.cut.aliases, ["CREATE OR REPLACE VIEW local.A AS\nSELECT id\nFROM local.A_0_0"]);
+}
+
+#[test]
+fn a_second_plan_is_empty() {
+    let project = project(&[("0.0", &["id"]), ("0.1", &["id", "x"])], &[("A_migrate__0_0__0_1", "m")]);
+    let observed = project.applied(&[("0.0", 5)]);
+    assert!(project.plan(&observed).is_empty(&observed.deployed));
+}
+
+#[test]
+fn a_new_version_is_loaded_from_the_one_before_while_its_sink_is_held() {
+    let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
+    let plan =
+        project(&[("0.0", &["id"]), ("0.1", &["id", "x"])], &[("A_migrate__0_0__0_1", "m")]).plan(&before);
+    assert_eq!(shown(&plan), ["create A 0.1", "connect 0.0 > 0.1", "load 0.0 > 0.1"]);
+    assert_eq!(held(&plan), ["A_0_0"]);
+}
+
+#[test]
+fn the_nearest_version_serves_as_the_source_and_every_sink_that_writes_it_is_held() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"]), ("0.2", &["id", "y"])];
+    let migrations = &[("A_migrate__0_0__0_1", "m"), ("A_migrate__0_1__0_2", "n")];
+    let before = project(&versions[..2], &migrations[..1]).applied(&[("0.0", 5), ("0.1", 1)]);
+    let plan = project(versions, migrations).plan(&before);
+    assert_eq!(shown(&plan), ["create A 0.2", "connect 0.0 > 0.2", "connect 0.1 > 0.2", "load 0.1 > 0.2"]);
+    assert_eq!(held(&plan), ["A_0_0", "A_0_1"]);
+}
+
+#[test]
+fn two_versions_at_once_are_both_loaded_from_the_old_one() {
+    let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
+    let migrations = &[("A_migrate__0_0__0_1", "m"), ("A_migrate__0_1__0_2", "n")];
+    let plan =
+        project(&[("0.0", &["id"]), ("0.1", &["id", "x"]), ("0.2", &["id", "y"])], migrations).plan(&before);
+    let loads: Vec<_> = shown(&plan).into_iter().filter(|line| line.starts_with("load")).collect();
+    assert_eq!(loads, ["load 0.0 > 0.1", "load 0.0 > 0.2"]);
+    assert_eq!(plan.cut.clones.len(), 1, "one clone serves both");
+}
+
+#[test]
+fn a_migration_that_closes_a_gap_later_loads_what_each_side_held_alone() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"]), ("0.2", &["id", "y"])];
+    let before =
+        project(versions, &[("A_migrate__0_1__0_2", "n")]).applied(&[("0.0", 5), ("0.1", 1), ("0.2", 1)]);
+    let plan = project(versions, &[("A_migrate__0_0__0_1", "m"), ("A_migrate__0_1__0_2", "n")]).plan(&before);
+    let loads: Vec<_> = shown(&plan).into_iter().filter(|line| line.starts_with("load")).collect();
+    assert_eq!(loads, ["load 0.0 > 0.1", "load 0.0 > 0.2"]);
+}
+
+#[test]
+fn a_version_with_the_same_schema_shares_the_table() {
+    let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
+    let plan = project(&[("0.0", &["id"]), ("0.1", &["id"])], &[]).plan(&before);
+    assert_eq!(shown(&plan), ["0.1 shares A 0.0"]);
+    assert!(held(&plan).is_empty());
+    let both = "CREATE OR REPLACE VIEW local.A_0_1 AS\nSELECT id\nFROM local.A_0_0";
+    assert_eq!(plan.cut.aliases[0], both);
+}
+
+#[test]
+fn an_edited_migration_rebuilds_a_version_without_events_of_its_own() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"])];
+    let before = project(versions, &[("A_migrate__0_0__0_1", "m")]).applied(&[("0.0", 5)]);
+    let edited = project(versions, &[("A_migrate__0_0__0_1", "better")]);
+    assert_eq!(shown(&edited.plan(&before)), ["rebuild A 0.1", "connect 0.0 > 0.1", "load 0.0 > 0.1"]);
+    let production = plan(&edited.desired(), &before, Edits::FromNowOn).unwrap();
+    assert_eq!(shown(&production), ["replace 0.0 > 0.1"]);
+}
+
+#[test]
+fn an_edited_migration_of_a_version_with_events_applies_from_now_on() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"])];
+    let before = project(versions, &[("A_migrate__0_0__0_1", "m")]).applied(&[("0.0", 5), ("0.1", 1)]);
+    let plan = project(versions, &[("A_migrate__0_0__0_1", "better")]).plan(&before);
+    assert_eq!(shown(&plan), ["replace 0.0 > 0.1"]);
+    assert_eq!(held(&plan), ["A_0_0"]);
+}
+
+#[test]
+fn an_edited_schema_is_refused_once_it_has_events() {
+    let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
+    let edited = project(&[("0.0", &["id", "x"])], &[]);
+    let refusals = plan(&edited.desired(), &before, Edits::Rebuild).unwrap_err();
+    assert_eq!(refusals[0].code, Code::ChangedInPlace);
+    let unused = project(&[("0.0", &["id"])], &[]).applied(&[]);
+    assert_eq!(shown(&edited.plan(&unused)), ["rebuild A 0.0"]);
+}
+
+#[test]
+fn a_version_that_left_the_configuration_closes_and_keeps_its_rows() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"])];
+    let before = project(versions, &[("A_migrate__0_0__0_1", "m")]).applied(&[("0.0", 5)]);
+    let plan = project(&versions[1..], &[]).plan(&before);
+    assert_eq!(shown(&plan), ["close A 0.0"]);
+    assert!(plan.cut.drop.is_empty());
+    assert_eq!(plan.after.routes.len(), 1, "what 0.0 accepted still arrives in 0.1");
+}
+
+#[test]
+fn a_plan_survives_the_journal() {
+    let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
+    let plan =
+        project(&[("0.0", &["id"]), ("0.1", &["id", "x"])], &[("A_migrate__0_0__0_1", "m")]).plan(&before);
+    let stored = serde_json::to_string(&plan).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&stored).unwrap(), plan);
+}
