@@ -8,6 +8,7 @@
 
 pub mod deployment;
 pub mod diagnostic;
+pub mod diff;
 pub mod lineage;
 pub mod load;
 pub mod names;
