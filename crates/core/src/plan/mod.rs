@@ -188,10 +188,36 @@ impl Plan {
     /// The version of the stored form.
     pub const FORMAT: u32 = 1;
 
+    /// Whether this program knows the stored form.
+    pub fn is_readable(&self) -> bool {
+        self.format == Self::FORMAT
+    }
+
     /// Whether applying it would do nothing.
     pub fn is_empty(&self, deployed: &Deployed) -> bool {
         self.changes.is_empty() && self.after == *deployed
     }
+}
+
+/// A plan on its way, as the journal keeps it until it is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Applying {
+    /// The plan.
+    pub plan: Plan,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a plan is. Everything inside a stage can be done again from its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Tables are being made; sinks run as before, so a batch may be pending.
+    Prepare,
+    /// The sinks concerned are held and have no pending batch. They stay held until the plan is
+    /// done, over restarts too: that is what makes it safe to clone again.
+    Cut,
 }
 
 /// Plans the way from what is observed to what is desired. No load may be running into a node

@@ -247,13 +247,14 @@ impl<'a> Planner<'a> {
         let (storage, landing) = (naming.storage(&node.id), naming.landing(&node.id));
         let copy = Projection::identity(node.model.fields.iter().map(|field| &field.name));
         let mut statements = Vec::new();
-        // As a member of an older run, this version may have been a view until now.
+        // As a member of an older run, this version may have been a view until now. `DROP TABLE`
+        // drops that view, and on a second attempt the still empty table.
         let was_alias = self
             .deployed()
             .nodes_of(&node.id.model)
             .any(|other| other.node.id != node.id && other.node.members.contains(&node.id.version));
         if was_alias {
-            statements.push(statement::drop_view(&storage));
+            statements.push(statement::drop_table(&storage));
         }
         statements.extend([
             statement::create_storage(&storage, &node.model, sync),

@@ -35,6 +35,15 @@ pub fn create_database(name: &SqlIdent) -> String {
     format!("CREATE DATABASE IF NOT EXISTS {}", ident(name))
 }
 
+/// `USE`: names without a database are looked up there from now on.
+pub fn use_database(name: &SqlIdent) -> String {
+    format!("USE {}", ident(name))
+}
+
+/// Makes a session one that only reads, for good. It may still change settings of single
+/// statements. See <https://clickhouse.com/docs/operations/settings/permissions-for-queries>.
+pub const READ_ONLY: &str = "SET readonly = 2";
+
 /// The storage table of a model: MergeTree, sorted by the key.
 pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
     let keys: Vec<_> = model.keys().map(|field| ident(&field.name)).collect();

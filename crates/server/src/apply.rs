@@ -1,0 +1,104 @@
+//! Applying a plan: every step can be repeated, and a restart goes on where the last one died.
+//!
+//! ```text
+//!            set_applying        hold, set_applying            finish_applying
+//!   (none) ──────────────▶ Prepare ──────────────▶ Cut ─────────────────────▶ (none)
+//!                          tables nobody           drop, clone, views         deployed, loads
+//!                          writes to yet
+//! ```
+//!
+//! While a plan is in its cut, no sink concerned has a pending batch and none starts one, over
+//! restarts too: sinks are started after the plan is finished. So clones made in a second
+//! attempt hold the same rows as in the first.
+
+use antler_core::{
+    load::{Load, Part},
+    names::TopicName,
+    plan::{Applying, Cut, Make, Plan, Stage},
+};
+use antler_store::{
+    tables::{self, Session},
+    topics::Topics,
+};
+use serde::Deserialize;
+
+use crate::{ServerError, state::State};
+
+/// Makes the tables and topics that nobody writes to yet.
+pub(crate) fn prepare(
+    plan: &Plan,
+    topics: &dyn Topics,
+    session: &mut dyn Session,
+) -> Result<(), ServerError> {
+    plan.prepare.iter().try_for_each(|make| make_node(make, topics, session))
+}
+
+/// Runs the cut and ends the plan. Returns the loads that begin with it; they are journalled.
+pub(crate) fn cut(
+    plan: &Plan,
+    state: &State,
+    topics: &dyn Topics,
+    session: &mut dyn Session,
+) -> Result<Vec<Load>, ServerError> {
+    let Cut { hold: _, drop, forget, make, clones, views, aliases } = &plan.cut;
+    for statement in drop {
+        session.execute(statement)?;
+    }
+    for topic in forget {
+        topics.remove(topic)?;
+    }
+    for node in make {
+        make_node(node, topics, session)?;
+    }
+    let mut loads = Vec::new();
+    let mut next_load = plan.after.next_load;
+    for clone in clones {
+        session.execute(&clone.drop)?;
+        session.execute(&clone.create)?;
+        let parts = parts(&clone.parts, session)?;
+        for spec in &clone.loads {
+            loads.push(Load::new(next_load, spec.clone(), parts.clone()));
+            next_load += 1;
+        }
+    }
+    for statement in views.iter().chain(aliases) {
+        session.execute(statement)?;
+    }
+    let mut deployed = plan.after.clone();
+    deployed.next_load = next_load;
+    state.finish_applying(&deployed, &loads, forget)?;
+    Ok(loads)
+}
+
+/// Records that a plan is on its way.
+pub(crate) fn begin(plan: Plan, stage: Stage, state: &State) -> Result<Plan, ServerError> {
+    let applying = Applying { plan, stage };
+    state.set_applying(&applying)?;
+    Ok(applying.plan)
+}
+
+/// The topics that a plan closes, which must be drained before its cut: rows that they still
+/// hold reach the clones that way.
+pub(crate) fn closing(plan: &Plan) -> impl Iterator<Item = &TopicName> {
+    use antler_core::deployment::Intake;
+    plan.after.nodes.values().filter(|node| node.intake == Intake::Closed).map(|node| &node.topic)
+}
+
+fn make_node(make: &Make, topics: &dyn Topics, session: &mut dyn Session) -> Result<(), ServerError> {
+    topics.create(&make.topic)?;
+    for statement in &make.statements {
+        session.execute(statement)?;
+    }
+    Ok(())
+}
+
+fn parts(statement: &str, session: &mut dyn Session) -> Result<Vec<Part>, ServerError> {
+    #[derive(Deserialize)]
+    struct Row {
+        name: String,
+        rows: u64,
+        bytes: u64,
+    }
+    let rows: Vec<Row> = tables::rows(session, statement)?;
+    Ok(rows.into_iter().map(|Row { name, rows, bytes }| Part { name, rows, bytes }).collect())
+}

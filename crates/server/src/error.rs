@@ -1,0 +1,40 @@
+//! What can go wrong while running.
+
+use std::{io, net::SocketAddr};
+
+use antler_core::diagnostic::Diagnostic;
+use antler_store::StoreError;
+
+/// The runtime could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// An adapter failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The desired state cannot be reached without losing or doubling rows.
+    #[error("the change was refused, and nothing was applied")]
+    Refused(Vec<Diagnostic>),
+    /// What is stored was written by another version of Antler, or is damaged.
+    #[error("the stored {what} cannot be read: {reason}")]
+    Stored {
+        /// Which value.
+        what: String,
+        /// How it is wrong.
+        reason: String,
+    },
+    /// The runtime is shutting down.
+    #[error("antler is shutting down")]
+    ShuttingDown,
+    /// A port cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A thread could not be started, or has died.
+    #[error("the {0} thread cannot run")]
+    Thread(&'static str),
+}

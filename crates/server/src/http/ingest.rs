@@ -1,0 +1,204 @@
+//! `POST [/prefix]/ingest/<Model>[/<version>]`: an event, an array of events, or NDJSON.
+//!
+//! A body is accepted or refused as a whole. The answer 200 is given after the topic has every
+//! record durably.
+
+use std::{
+    fmt,
+    str::FromStr,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use antler_core::validate::{BodyFormat, Violations};
+use antler_store::topics::NewBlock;
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, Path, Request, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Serialize;
+
+use super::problem::Problem;
+use crate::{Runtime, endpoints::Endpoint};
+
+/// The largest body, in bytes.
+const BODY_LIMIT: usize = 64 << 20;
+/// From this size on, a body is validated on a thread of its own, so that it does not hold up
+/// other requests.
+const LARGE_BODY: usize = 64 << 10;
+
+/// What stands before `/ingest` in a path: nothing, or `/` and a few plain segments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathPrefix(String);
+
+/// The text is not a path prefix.
+#[derive(Debug, thiserror::Error)]
+#[error("expected segments of letters, digits, '-', '_', '.' or '~', separated by '/'")]
+pub struct PathPrefixError;
+
+impl FromStr for PathPrefix {
+    type Err = PathPrefixError;
+
+    fn from_str(text: &str) -> Result<Self, PathPrefixError> {
+        let trimmed = text.trim_matches('/');
+        if trimmed.is_empty() {
+            return Ok(Self::default());
+        }
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+        let segment = |segment: &str| !segment.is_empty() && segment.bytes().all(plain);
+        if trimmed.split('/').all(segment) { Ok(Self(format!("/{trimmed}"))) } else { Err(PathPrefixError) }
+    }
+}
+
+impl fmt::Display for PathPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The answer to events that are accepted.
+#[derive(Debug, Serialize)]
+struct Accepted {
+    accepted: u32,
+}
+
+pub(super) fn router(runtime: Arc<Runtime>, prefix: &PathPrefix) -> Router {
+    Router::new()
+        .route(&format!("{prefix}/ingest/{{model}}"), post(to_current))
+        .route(&format!("{prefix}/ingest/{{model}}/{{version}}"), post(to_version))
+        .route("/health", get(|| async { "ok\n" }))
+        .fallback(no_route)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(runtime)
+}
+
+async fn to_current(
+    State(runtime): State<Arc<Runtime>>,
+    Path(model): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    ingest(&runtime, &model, None, request).await
+}
+
+async fn to_version(
+    State(runtime): State<Arc<Runtime>>,
+    Path((model, version)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    ingest(&runtime, &model, Some(&version), request).await
+}
+
+async fn no_route(State(runtime): State<Arc<Runtime>>, uri: Uri) -> Problem {
+    no_endpoint(&runtime, format!("Nothing is served at {}.", uri.path()))
+}
+
+async fn ingest(
+    runtime: &Runtime,
+    model: &str,
+    version: Option<&str>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let endpoint = runtime.endpoints().find(model, version).cloned();
+    let endpoint = endpoint.ok_or_else(|| {
+        let which = version
+            .map_or_else(|| "at the current version".to_owned(), |version| format!("at version {version}"));
+        no_endpoint(runtime, format!("There is no data model {model} {which}."))
+    })?;
+    let format = body_format(request.headers())?;
+    let body = match Bytes::from_request(request, &()).await {
+        Ok(body) => body,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return Err(Problem::too_large(BODY_LIMIT));
+        }
+        Err(rejection) => return Err(Problem::unreadable_body(rejection.body_text())),
+    };
+    let (records, ndjson) =
+        validate(&endpoint, body, format).await?.map_err(|found| Problem::invalid(&found))?;
+    if records > 0 {
+        let block = NewBlock { records, received_at: now(), ndjson };
+        runtime.append(&endpoint, block).await.map_err(|error| Problem::not_accepted(error.to_string()))?;
+    }
+    Ok(Json(Accepted { accepted: records }).into_response())
+}
+
+type Validated = Result<(u32, Vec<u8>), Violations>;
+
+async fn validate(endpoint: &Arc<Endpoint>, body: Bytes, format: BodyFormat) -> Result<Validated, Problem> {
+    let run = move |endpoint: &Endpoint, body: &[u8]| {
+        let mut ndjson = Vec::with_capacity(body.len() + body.len() / 4);
+        let records = endpoint.validator.body(body, format, &mut ndjson)?;
+        Ok((records, ndjson))
+    };
+    if body.len() < LARGE_BODY {
+        return Ok(run(endpoint, &body));
+    }
+    let endpoint = Arc::clone(endpoint);
+    let on_its_own = tokio::task::spawn_blocking(move || run(&endpoint, &body));
+    on_its_own.await.map_err(|error| Problem::not_accepted(error.to_string()))
+}
+
+/// JSON unless the content type says NDJSON. Many producers send JSON under other names or under
+/// none, so only types that are clearly something else are refused.
+fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Problem> {
+    let Some(given) = headers.get(header::CONTENT_TYPE) else { return Ok(BodyFormat::Json) };
+    let given = given.to_str().unwrap_or("?");
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
+            Ok(BodyFormat::Ndjson)
+        }
+        ""
+        | "application/json"
+        | "text/json"
+        | "text/plain"
+        | "application/octet-stream"
+        | "application/x-www-form-urlencoded" => Ok(BodyFormat::Json),
+        other if other.ends_with("+json") => Ok(BodyFormat::Json),
+        _ => Err(Problem::media_type(given)),
+    }
+}
+
+fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {
+    let endpoints = runtime.endpoints();
+    let paths =
+        endpoints.iter().map(|endpoint| format!("/ingest/{}/{}", endpoint.of.model, endpoint.of.version));
+    Problem::no_endpoint(detail, paths.collect())
+}
+
+/// Milliseconds since 1970, UTC.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_plain_segments() {
+        for (text, path) in [("", ""), ("/", ""), ("api", "/api"), ("/api/v1/", "/api/v1")] {
+            assert_eq!(text.parse::<PathPrefix>().unwrap().to_string(), path);
+        }
+        for text in ["a//b", "a b", "{model}", "a?b"] {
+            assert!(text.parse::<PathPrefix>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_content_types_that_are_clearly_not_json_are_refused() {
+        let format = |given: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, given.parse().unwrap());
+            body_format(&headers).ok()
+        };
+        assert_eq!(format("Application/JSON; charset=utf-8"), Some(BodyFormat::Json));
+        assert_eq!(format("application/cloudevents+json"), Some(BodyFormat::Json));
+        assert_eq!(format("application/x-ndjson"), Some(BodyFormat::Ndjson));
+        assert_eq!(format("text/csv"), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! What the command line asks a running server: `GET /status`, `POST /query`, `POST /settle`.
+//!
+//! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
+//! send such a header to another origin without being allowed to, and nobody allows it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Query, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+
+use super::problem::Problem;
+use crate::{Runtime, ServerError, status::Status};
+
+/// The header that every request carries.
+const HEADER: &str = "x-antler";
+
+#[derive(Deserialize)]
+struct Format {
+    format: String,
+}
+
+pub(super) fn router(runtime: Arc<Runtime>) -> Router {
+    Router::new()
+        .route("/status", get(status))
+        .route("/query", post(query))
+        .route("/settle", post(settle))
+        .layer(middleware::from_fn(require_header))
+        .with_state(runtime)
+}
+
+async fn require_header(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(HEADER) {
+        next.run(request).await
+    } else {
+        Problem::forbidden().into_response()
+    }
+}
+
+async fn status(State(runtime): State<Arc<Runtime>>) -> Result<Json<Status>, Problem> {
+    blocking(move || runtime.status()).await.map(Json)
+}
+
+async fn query(
+    State(runtime): State<Arc<Runtime>>,
+    Query(Format { format }): Query<Format>,
+    body: Bytes,
+) -> Result<Vec<u8>, Problem> {
+    let statement = String::from_utf8(body.into()).map_err(|error| Problem::statement(error.to_string()))?;
+    blocking(move || runtime.query(&statement, &format)).await
+}
+
+/// Answers when every accepted event is in the tables and every load is done.
+async fn settle(State(runtime): State<Arc<Runtime>>) -> Result<(), Problem> {
+    blocking(move || runtime.settle()).await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Problem::statement(error.to_string())),
+        Err(error) => Err(Problem::not_accepted(error.to_string())),
+    }
+}

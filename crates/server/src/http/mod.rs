@@ -1,0 +1,71 @@
+//! HTTP: where events come in, and where the command line asks a running server.
+//!
+//! Two listeners. The public one takes events ([`ingest`]); the management one answers the
+//! command line and is meant for this machine ([`management`]). Handlers parse, look up and
+//! answer; what they do is done by the [`Runtime`].
+
+mod ingest;
+mod management;
+mod problem;
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
+
+pub use ingest::PathPrefix;
+use tokio::net::TcpListener;
+
+use crate::{Runtime, ServerError};
+
+/// A listener that is bound, but not served yet.
+pub struct Bound {
+    listener: TcpListener,
+    /// The address; its port is the one that was given out when port 0 was asked for.
+    pub address: SocketAddr,
+}
+
+/// Binds a listener.
+///
+/// # Errors
+/// The port is taken, or may not be used.
+pub async fn bind(address: SocketAddr) -> Result<Bound, ServerError> {
+    let failed = |source: io::Error| ServerError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok(Bound { listener, address })
+}
+
+/// Serves the ingest endpoints until `stop` resolves; requests under way are answered first.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve_ingest(
+    bound: Bound,
+    runtime: Arc<Runtime>,
+    prefix: &PathPrefix,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServerError> {
+    serve(bound, ingest::router(runtime, prefix), stop).await
+}
+
+/// Serves the management interface until `stop` resolves.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve_management(
+    bound: Bound,
+    runtime: Arc<Runtime>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServerError> {
+    serve(bound, management::router(runtime), stop).await
+}
+
+async fn serve(
+    bound: Bound,
+    router: axum::Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServerError> {
+    let Bound { listener, address } = bound;
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop)
+        .await
+        .map_err(|source| ServerError::Listen { address, source })
+}

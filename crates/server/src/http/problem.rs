@@ -1,0 +1,109 @@
+//! Problem documents: how a request is told what is wrong with it (RFC 9457).
+
+use antler_core::validate::{Violation, Violations};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// The body of an answer that is not a success.
+#[derive(Debug, Serialize)]
+pub(super) struct Problem {
+    /// A stable word for this kind of problem.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    detail: String,
+    /// What is wrong with the records, for a body that is refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Violation>,
+    /// How many errors there are beside those listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    more_errors: u64,
+    /// The endpoints there are, for a path that is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    endpoints: Vec<String>,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::allow_attributes,
+    reason = "the signature that serde asks for"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: String) -> Self {
+        let status = status.as_u16();
+        Self { kind, title, status, detail, errors: Vec::new(), more_errors: 0, endpoints: Vec::new() }
+    }
+
+    pub(super) fn no_endpoint(detail: String, endpoints: Vec<String>) -> Self {
+        let problem =
+            Self::new(StatusCode::NOT_FOUND, "no-such-endpoint", "There is no such endpoint", detail);
+        Self { endpoints, ..problem }
+    }
+
+    pub(super) fn invalid(violations: &Violations) -> Self {
+        let (kind, title) = if violations.is_malformed() {
+            ("malformed-json", "The body is not valid JSON")
+        } else {
+            ("invalid-record", "The body does not fit the data model")
+        };
+        let detail = "Nothing of this body was accepted.".to_owned();
+        let problem = Self::new(StatusCode::BAD_REQUEST, kind, title, detail);
+        Self { errors: violations.listed().to_vec(), more_errors: violations.more(), ..problem }
+    }
+
+    pub(super) fn too_large(limit: usize) -> Self {
+        let detail = format!("A body may have {} MiB at the most; send it in several requests.", limit >> 20);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large", detail)
+    }
+
+    pub(super) fn unreadable_body(detail: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "unreadable-body", "The body could not be read", detail)
+    }
+
+    pub(super) fn media_type(given: &str) -> Self {
+        let detail = format!("`{given}` is not taken; send application/json or application/x-ndjson.");
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "The content type is not supported",
+            detail,
+        )
+    }
+
+    pub(super) fn not_accepted(detail: String) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not-accepted",
+            "The events could not be made durable; send them again",
+            detail,
+        )
+    }
+
+    pub(super) fn statement(detail: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "statement-refused", "The database refused the statement", detail)
+    }
+
+    pub(super) fn forbidden() -> Self {
+        let detail = "Requests to the management port carry the header `X-Antler: 1`.".to_owned();
+        Self::new(StatusCode::FORBIDDEN, "missing-header", "The request lacks a header", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&self)).into_response();
+        let problem = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        response
+    }
+}

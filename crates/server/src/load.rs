@@ -1,0 +1,285 @@
+//! Initial loads: the rows that exist already, from a clone, in chunks.
+//!
+//! One thread works on one load at a time, beside the live path. After each chunk it records how
+//! far it is; a chunk that is sent twice is dropped by the database, because its token is the
+//! same. When the last load of a clone is done, the clone goes.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use antler_core::{
+    load::{Load, Progress},
+    names::{ModelVersion, TableName},
+    sql::statement,
+};
+use antler_store::tables::{Session, Tables};
+
+use crate::{ServerError, state::State};
+
+/// How long to wait after a chunk that failed: at first, and at the most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
+/// How many finished loads are remembered for the status.
+const REMEMBERED: usize = 100;
+
+/// The loads of a runtime.
+pub struct Loads {
+    shared: Arc<Shared>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    state: State,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Load>,
+    running: Option<LoadStatus>,
+    done: VecDeque<LoadStatus>,
+    stopping: bool,
+}
+
+/// What a load is doing, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadStatus {
+    /// Its number.
+    pub id: u64,
+    /// The node whose rows are loaded.
+    pub source: ModelVersion,
+    /// The node they are loaded into.
+    pub target: ModelVersion,
+    /// How far it is.
+    pub progress: Progress,
+    /// How long it has been running in this process, in milliseconds.
+    pub elapsed_ms: u64,
+    /// Where it stands.
+    pub phase: LoadPhase,
+    /// Why the last chunk failed; it is being repeated.
+    pub failure: Option<String>,
+}
+
+/// Where a load stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadPhase {
+    /// It waits for another one.
+    Waiting,
+    /// It runs.
+    Running,
+    /// All its rows are in the target.
+    Done,
+}
+
+impl Loads {
+    /// Starts the thread, and the loads that were not done when the last process ended.
+    ///
+    /// # Errors
+    /// No session with the database, or no thread.
+    pub fn start(tables: &Arc<dyn Tables>, state: &State) -> Result<Self, ServerError> {
+        let queue = Queue { waiting: state.loads()?.into(), ..Queue::default() };
+        let shared =
+            Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new(), state: state.clone() });
+        let session = tables.session()?;
+        let for_worker = Arc::clone(&shared);
+        let worker = thread::Builder::new().name("load".to_owned()).spawn(move || work(&for_worker, session));
+        Ok(Self { shared, worker: Mutex::new(Some(worker.map_err(|_| ServerError::Thread("load"))?)) })
+    }
+
+    /// Adds loads that the journal knows already.
+    pub(crate) fn enqueue(&self, loads: Vec<Load>) {
+        self.shared.lock().waiting.extend(loads);
+        self.shared.changed.notify_all();
+    }
+
+    /// Returns when no load is running or waiting.
+    ///
+    /// # Errors
+    /// The runtime is shutting down.
+    pub fn finished(&self) -> Result<(), ServerError> {
+        let mut queue = self.shared.lock();
+        while queue.running.is_some() || !queue.waiting.is_empty() {
+            if queue.stopping {
+                return Err(ServerError::ShuttingDown);
+            }
+            queue = self.shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
+    /// Every load of this process, in the order in which they begin.
+    pub fn status(&self) -> Vec<LoadStatus> {
+        let queue = self.shared.lock();
+        let waiting = queue.waiting.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting));
+        queue.done.iter().chain(&queue.running).cloned().chain(waiting).collect()
+    }
+
+    /// Lets the running chunk end and stops the thread. The next start goes on from there.
+    pub fn stop(&self) {
+        self.shared.lock().stopping = true;
+        self.shared.changed.notify_all();
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(worker) = worker
+            && worker.join().is_err()
+        {
+            tracing::error!("the load thread died");
+        }
+    }
+}
+
+impl Drop for Loads {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl LoadStatus {
+    pub(crate) fn new(load: &Load, phase: LoadPhase) -> Self {
+        Self {
+            id: load.id,
+            source: load.source.clone(),
+            target: load.target.clone(),
+            progress: load.progress(),
+            elapsed_ms: 0,
+            phase,
+            failure: None,
+        }
+    }
+}
+
+impl Shared {
+    /// See the note on poisoned locks in the sinks: the queue is whole after every statement.
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the status of the running load and wakes those who wait for it.
+    fn report(&self, change: impl FnOnce(&mut LoadStatus)) {
+        if let Some(running) = &mut self.lock().running {
+            change(running);
+        }
+        self.changed.notify_all();
+    }
+
+    /// Waits unless the runtime stops; returns whether it goes on.
+    fn pause(&self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        let mut queue = self.lock();
+        while !queue.stopping {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            queue =
+                self.changed.wait_timeout(queue, left).map_or_else(|e| e.into_inner().0, |(queue, _)| queue);
+        }
+        false
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.lock().stopping
+    }
+}
+
+/// The life of the load thread.
+fn work(shared: &Shared, mut session: Box<dyn Session>) {
+    loop {
+        let mut queue = shared.lock();
+        let load = loop {
+            if queue.stopping {
+                return;
+            }
+            if let Some(load) = queue.waiting.pop_front() {
+                break load;
+            }
+            queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        };
+        queue.running = Some(LoadStatus::new(&load, LoadPhase::Running));
+        drop(queue);
+        if !run(shared, load, &mut *session) {
+            return;
+        }
+        let mut queue = shared.lock();
+        if let Some(status) = queue.running.take() {
+            queue.done.push_back(LoadStatus { phase: LoadPhase::Done, ..status });
+            while queue.done.len() > REMEMBERED {
+                queue.done.pop_front();
+            }
+        }
+        shared.changed.notify_all();
+    }
+}
+
+/// Runs a load to its end; returns false when the runtime stops before.
+fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
+    let started = Instant::now();
+    let mut wait = RETRY.0;
+    loop {
+        if shared.is_stopping() {
+            return false;
+        }
+        let outcome = match load.next_chunk() {
+            Some(_) => copy_chunk(&load, session).and_then(|()| {
+                let next = load.clone().advance();
+                shared.state.set_load(&next)?;
+                Ok(Some(next))
+            }),
+            None => end(shared, &load, session).map(|()| None),
+        };
+        match outcome {
+            Ok(Some(next)) => {
+                load = next;
+                wait = RETRY.0;
+                shared.report(|status| {
+                    status.progress = load.progress();
+                    status.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+                    status.failure = None;
+                });
+            }
+            Ok(None) => return true,
+            Err(error) => {
+                tracing::warn!(source = %load.source, target = %load.target, %error, "a chunk of a load failed; it is repeated");
+                shared.report(|status| status.failure = Some(error.to_string()));
+                if !shared.pause(wait) {
+                    return false;
+                }
+                wait = (wait * 2).min(RETRY.1);
+            }
+        }
+    }
+}
+
+fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
+    let Some((chunk, token)) = load.next_chunk() else { return Ok(()) };
+    session.execute(&statement::load_chunk(&load.storage, &load.columns, &load.select, &chunk, &token))?;
+    if let Some(failures) = &load.failures {
+        let token = format!("{token}/failures");
+        let insert =
+            statement::load_chunk(&failures.table, &failures.columns, &failures.select, &chunk, &token);
+        session.execute(&insert)?;
+    }
+    Ok(())
+}
+
+/// Forgets the load, and drops its clone when no other load needs it. In this order: a clone
+/// that nobody needs is found and dropped at the next start.
+fn end(shared: &Shared, load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
+    shared.state.remove_load(load.id)?;
+    let needed = shared.state.loads()?.iter().any(|other| other.clone == load.clone);
+    if !needed {
+        drop_clone(&load.clone, session)?;
+    }
+    Ok(())
+}
+
+/// Drops the clone of a load.
+///
+/// # Errors
+/// The database refused.
+pub(crate) fn drop_clone(clone: &TableName, session: &mut dyn Session) -> Result<(), ServerError> {
+    Ok(session.execute(&statement::drop_table(clone))?)
+}

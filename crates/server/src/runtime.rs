@@ -1,0 +1,316 @@
+//! The running whole: sinks, loads, endpoints, and the plans that change them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use antler_core::{
+    deployment::{Deployed, Desired, Intake},
+    names::{Naming, TopicName},
+    plan::{self, Edits, Facts, Observed, Plan, Stage},
+    sql::statement,
+};
+use antler_store::{
+    journal::Journal,
+    tables::{Session, Tables},
+    topics::{NewBlock, Offset, Topics},
+};
+
+use crate::{
+    ServerError, apply,
+    endpoints::{CurrentEndpoints, Endpoint, Endpoints},
+    load::{self, LoadPhase, LoadStatus, Loads},
+    sink::{self, SinkStatus, Sinks, Until},
+    state::State,
+    status::{self, Status},
+};
+
+/// The adapters that a runtime stands on.
+#[derive(Clone)]
+pub struct Backends {
+    /// The database.
+    pub tables: Arc<dyn Tables>,
+    /// The topics.
+    pub topics: Arc<dyn Topics>,
+    /// The state journal.
+    pub journal: Arc<dyn Journal>,
+}
+
+/// Everything that runs for one project.
+pub struct Runtime {
+    tables: Arc<dyn Tables>,
+    topics: Arc<dyn Topics>,
+    state: State,
+    naming: Naming,
+    endpoints: CurrentEndpoints,
+    sinks: Mutex<Option<Arc<Sinks>>>,
+    loads: Mutex<Option<Arc<Loads>>>,
+    /// One plan at a time.
+    changing: Mutex<()>,
+}
+
+impl Runtime {
+    /// Takes up where the last process ended: finishes an interrupted plan, then starts sinks,
+    /// loads and endpoints.
+    ///
+    /// # Errors
+    /// An adapter failed, or what is stored cannot be read.
+    pub fn start(backends: Backends, naming: Naming) -> Result<Self, ServerError> {
+        let Backends { tables, topics, journal } = backends;
+        let state = State::new(journal);
+        let mut session = tables.session()?;
+        for database in [naming.database(), naming.internal_database()] {
+            session.execute(&statement::create_database(database))?;
+        }
+        finish_interrupted(&state, &naming, &*topics, &mut *session)?;
+        let deployed = state.deployed()?;
+        drop_orphans(&deployed, &state, &naming, &mut *session)?;
+
+        let sinks = Sinks::start(&tables, &topics, &state)?;
+        sinks.serve(sink::targets(&deployed, &naming))?;
+        let loads = Loads::start(&tables, &state)?;
+        let endpoints = CurrentEndpoints::default();
+        endpoints.set(Endpoints::new(&deployed));
+        Ok(Self {
+            tables,
+            topics,
+            state,
+            naming,
+            endpoints,
+            sinks: Mutex::new(Some(Arc::new(sinks))),
+            loads: Mutex::new(Some(Arc::new(loads))),
+            changing: Mutex::new(()),
+        })
+    }
+
+    /// Plans the way to the desired state and goes it. `show` sees the plan before anything is
+    /// done; the plan may be empty. Waits for running loads first, unless there is nothing to
+    /// do. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// The change was refused, or an adapter failed; in the second case the next start finishes
+    /// what was begun.
+    pub fn change(
+        &self,
+        desired: &Desired,
+        edits: Edits,
+        show: &mut dyn FnMut(&Plan),
+    ) -> Result<(), ServerError> {
+        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut session = self.tables.session()?;
+        let (plan, before) = self.plan(desired, edits, &mut *session)?;
+        show(&plan);
+        if plan.is_empty(&before.deployed) {
+            return Ok(());
+        }
+        let (sinks, loads) = (self.sinks()?, self.loads()?);
+        loads.finished()?;
+        let plan = apply::begin(plan, Stage::Prepare, &self.state)?;
+        apply::prepare(&plan, &*self.topics, &mut *session)?;
+        self.drain_closing(&plan, &before.deployed, &sinks)?;
+
+        let held = sinks.hold(&plan.cut.hold)?;
+        let plan = apply::begin(plan, Stage::Cut, &self.state)?;
+        let new_loads = apply::cut(&plan, &self.state, &*self.topics, &mut *session)?;
+        let deployed = self.state.deployed()?;
+        sinks.serve(sink::targets(&deployed, &self.naming))?;
+        drop(held);
+        loads.enqueue(new_loads);
+        self.endpoints.set(Endpoints::new(&deployed));
+        Ok(())
+    }
+
+    fn plan(
+        &self,
+        desired: &Desired,
+        edits: Edits,
+        session: &mut dyn Session,
+    ) -> Result<(Plan, Observed), ServerError> {
+        let observed = observe(&self.state.deployed()?, &self.naming, &*self.topics, session)?;
+        let plan = plan::plan(desired, &observed, edits).map_err(ServerError::Refused)?;
+        Ok((plan, observed))
+    }
+
+    /// Closes the endpoints that the plan closes, and waits until what they accepted is stored.
+    fn drain_closing(&self, plan: &Plan, before: &Deployed, sinks: &Sinks) -> Result<(), ServerError> {
+        let mut ends = BTreeMap::new();
+        let mut closing = before.clone();
+        for topic in apply::closing(plan) {
+            for node in closing.nodes.values_mut().filter(|node| node.topic == *topic) {
+                node.intake = Intake::Closed;
+            }
+        }
+        if closing != *before {
+            self.endpoints.set(Endpoints::new(&closing));
+        }
+        for topic in apply::closing(plan) {
+            ends.insert(topic.clone(), self.topics.end(topic)?);
+        }
+        sinks.drained(&ends)
+    }
+
+    /// The endpoints of now.
+    pub fn endpoints(&self) -> Arc<Endpoints> {
+        self.endpoints.get()
+    }
+
+    /// Appends validated records to the topic of an endpoint. Resolves once they are durable.
+    ///
+    /// # Errors
+    /// The records are not durable; they may be stored.
+    pub async fn append(&self, endpoint: &Endpoint, block: NewBlock) -> Result<Offset, ServerError> {
+        Ok(self.topics.append(&endpoint.topic, block).await?)
+    }
+
+    /// What everything is doing. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// An adapter failed.
+    pub fn status(&self) -> Result<Status, ServerError> {
+        let sinks = self.sinks()?.status();
+        let loads = self.loads()?.status();
+        let deployed = self.state.deployed()?;
+        let sink = |topic: &TopicName| match sinks.get(topic) {
+            Some(status) => Ok(status.clone()),
+            None => stored_sink(&self.state, topic),
+        };
+        status::collect(&deployed, &self.naming, &*self.topics, sink, &loads, &mut *self.tables.session()?)
+    }
+
+    /// Runs a statement of the user's and returns the answer in an output format. The statement
+    /// cannot write. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// The database refused it.
+    pub fn query(&self, statement: &str, format: &str) -> Result<Vec<u8>, ServerError> {
+        query(&*self.tables, &self.naming, statement, format)
+    }
+
+    /// Returns when every accepted event is in the tables and every load is done. Blocks: not
+    /// for async code.
+    ///
+    /// # Errors
+    /// The runtime is shutting down, or an adapter failed.
+    pub fn settle(&self) -> Result<(), ServerError> {
+        let mut ends = BTreeMap::new();
+        for node in self.state.deployed()?.nodes.values() {
+            ends.insert(node.topic.clone(), self.topics.end(&node.topic)?);
+        }
+        self.sinks()?.drained(&ends)?;
+        self.loads()?.finished()
+    }
+
+    /// Lets running batches and chunks end and stops all threads. What is accepted stays in the
+    /// topics for the next start.
+    pub fn stop(&self) {
+        let sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sinks) = &sinks {
+            sinks.stop();
+        }
+        if let Some(loads) = &loads {
+            loads.stop();
+        }
+    }
+
+    fn sinks(&self) -> Result<Arc<Sinks>, ServerError> {
+        let sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner);
+        sinks.clone().ok_or(ServerError::ShuttingDown)
+    }
+
+    fn loads(&self) -> Result<Arc<Loads>, ServerError> {
+        let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        loads.clone().ok_or(ServerError::ShuttingDown)
+    }
+}
+
+/// The status of a project in which nothing runs.
+///
+/// # Errors
+/// An adapter failed, or what is stored cannot be read.
+pub fn status_at_rest(backends: &Backends, naming: &Naming) -> Result<Status, ServerError> {
+    let state = State::new(Arc::clone(&backends.journal));
+    let loads: Vec<_> = state.loads()?.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting)).collect();
+    let sink = |topic: &TopicName| stored_sink(&state, topic);
+    let mut session = backends.tables.session()?;
+    status::collect(&state.deployed()?, naming, &*backends.topics, sink, &loads, &mut *session)
+}
+
+/// Runs a statement that cannot write; see [`Runtime::query`].
+///
+/// # Errors
+/// The database refused it.
+pub fn query(
+    tables: &dyn Tables,
+    naming: &Naming,
+    statement: &str,
+    format: &str,
+) -> Result<Vec<u8>, ServerError> {
+    let mut session = tables.session()?;
+    session.execute(&statement::use_database(naming.database()))?;
+    session.execute(statement::READ_ONLY)?;
+    Ok(session.query(statement, format)?)
+}
+
+fn stored_sink(state: &State, topic: &TopicName) -> Result<SinkStatus, ServerError> {
+    Ok(SinkStatus { stored: state.sink(topic)?.stored(), failure: None })
+}
+
+fn observe(
+    deployed: &Deployed,
+    naming: &Naming,
+    topics: &dyn Topics,
+    session: &mut dyn Session,
+) -> Result<Observed, ServerError> {
+    let sizes = status::table_sizes(naming, session)?;
+    let mut facts = BTreeMap::new();
+    for (id, node) in &deployed.nodes {
+        let (rows, bytes) = sizes.get(&naming.storage(id).table).copied().unwrap_or_default();
+        facts.insert(id.clone(), Facts { own_events: topics.end(&node.topic)?, rows, bytes });
+    }
+    Ok(Observed { deployed: deployed.clone(), facts, tables: sizes.into_keys().collect() })
+}
+
+/// Finishes the plan that a process left when it died.
+fn finish_interrupted(
+    state: &State,
+    naming: &Naming,
+    topics: &dyn Topics,
+    session: &mut dyn Session,
+) -> Result<(), ServerError> {
+    let Some(applying) = state.applying()? else { return Ok(()) };
+    tracing::info!("finishing a change that was interrupted");
+    let plan = match applying.stage {
+        Stage::Prepare => {
+            // A batch may have reached some tables and not others. It has to reach all of them
+            // before anything is cloned; and a topic that closes has to be drained.
+            for target in sink::targets(&state.deployed()?, naming) {
+                let closes = apply::closing(&applying.plan).any(|topic| *topic == target.topic);
+                let until = if closes { Until::Drained } else { Until::NothingPending };
+                sink::catch_up(&target, until, topics, state, session)?;
+            }
+            apply::prepare(&applying.plan, topics, session)?;
+            apply::begin(applying.plan, Stage::Cut, state)?
+        }
+        Stage::Cut => applying.plan,
+    };
+    apply::cut(&plan, state, topics, session).map(drop)
+}
+
+/// Drops clones that no load needs: a process died between the end of a load and the drop.
+fn drop_orphans(
+    deployed: &Deployed,
+    state: &State,
+    naming: &Naming,
+    session: &mut dyn Session,
+) -> Result<(), ServerError> {
+    let needed: Vec<_> = state.loads()?.into_iter().map(|load| load.clone).collect();
+    for node in deployed.nodes.keys() {
+        let clone = naming.load_source(node);
+        if !needed.contains(&clone) {
+            load::drop_clone(&clone, session)?;
+        }
+    }
+    Ok(())
+}

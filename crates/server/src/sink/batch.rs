@@ -1,0 +1,89 @@
+//! One batch of a sink: from a range of a topic into its landing table.
+
+use antler_core::{
+    names::{ModelVersion, Naming, TopicName},
+    schema::Model,
+    sink::{Range, SinkState, token},
+    sql::statement,
+    validate::INSERT_SETTINGS,
+};
+use antler_store::{
+    StoreError,
+    journal::Durability,
+    tables::Session,
+    topics::{Block, ReadLimit, Topics},
+};
+
+use crate::{ServerError, state::State};
+
+/// The most that goes into one insert. One block of the database, so that its token covers it.
+const BATCH: ReadLimit = ReadLimit { records: 100_000, bytes: 32 << 20 };
+
+/// Where the records of a topic go.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) topic: TopicName,
+    pub(crate) node: ModelVersion,
+    pub(crate) model: Model,
+    pub(crate) naming: Naming,
+}
+
+/// Inserts the pending batch, or the next one. Returns how many records it had; 0 when there was
+/// nothing to insert. `state` always says what the journal says, also after an error.
+pub(crate) fn run(
+    target: &Target,
+    state: &mut SinkState,
+    topics: &dyn Topics,
+    journal: &State,
+    session: &mut dyn Session,
+) -> Result<u64, ServerError> {
+    let (range, records) = match state.pending() {
+        Some(range) => (range, read_pending(target, range, topics)?),
+        None => {
+            let blocks = topics.read(&target.topic, state.stored(), BATCH)?;
+            let intended = blocks.last().and_then(|block| state.intend(block.end()));
+            let Some((inserting, range)) = intended.and_then(|state| Some((state, state.pending()?))) else {
+                return Ok(0);
+            };
+            // Durable before the insert begins: after a loss of power, too, the same range must
+            // be sent again, because its token is all that the database compares.
+            journal.set_sink(&target.topic, &inserting, Durability::Now)?;
+            *state = inserting;
+            (range, join(blocks))
+        }
+    };
+    let landing = target.naming.landing(&target.node);
+    let token = token(&target.topic, 0, range);
+    let statement = statement::insert_batch(&landing, &target.model, &token, INSERT_SETTINGS);
+    session.insert(&statement, "JSONEachRow", &records)?;
+    *state = state.finish();
+    journal.set_sink(&target.topic, state, Durability::Soon)?;
+    Ok(range.end - range.first)
+}
+
+/// Reads exactly the records that were intended before.
+fn read_pending(target: &Target, range: Range, topics: &dyn Topics) -> Result<Vec<u8>, StoreError> {
+    let limit = ReadLimit { records: range.end - range.first, bytes: u64::MAX };
+    let blocks = topics.read(&target.topic, range.first, limit)?;
+    let end = blocks.last().map(|block| block.end());
+    if end == Some(range.end) {
+        Ok(join(blocks))
+    } else {
+        let reason = format!(
+            "a batch from {} to {} was begun, but the topic now has records up to {}",
+            range.first,
+            range.end,
+            end.unwrap_or(range.first)
+        );
+        Err(StoreError::Damaged { what: format!("topic {}", target.topic), reason })
+    }
+}
+
+fn join(blocks: Vec<Block>) -> Vec<u8> {
+    let mut blocks = blocks.into_iter();
+    let mut records = blocks.next().map(|block| block.ndjson).unwrap_or_default();
+    for block in blocks {
+        records.extend_from_slice(&block.ndjson);
+    }
+    records
+}

@@ -1,0 +1,385 @@
+//! Sinks: they move batches from topics to landing tables, exactly once.
+//!
+//! A few threads serve all topics. A topic is worked on by one thread at a time, so each topic
+//! has one writer and its batches follow each other. After a batch the topic rests for a moment,
+//! so that slow producers make batches instead of single rows; a topic that has been quiet is
+//! served at once.
+//!
+//! [`Sinks::hold`] stops topics between two batches: when it returns, no batch of theirs is
+//! running or pending, and none starts until the [`Hold`] is dropped.
+
+mod batch;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use antler_core::{
+    deployment::{Deployed, DeployedNode},
+    names::{Naming, TopicName},
+    sink::SinkState,
+};
+use antler_store::{
+    tables::{Session, Tables},
+    topics::{Offset, Topics},
+};
+pub(crate) use batch::Target;
+
+use crate::{ServerError, state::State};
+
+/// How long a topic rests after a batch.
+const REST: Duration = Duration::from_millis(50);
+/// A batch of this many records needs no rest to be worth its insert.
+const FULL: u64 = 10_000;
+/// How long a topic rests after a failure: at first, and at the most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// Threads that insert. The engine uses more cores for one insert by itself.
+const WORKERS: usize = 2;
+
+/// All sinks of a runtime.
+pub struct Sinks {
+    shared: Arc<Shared>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+struct Shared {
+    schedule: Mutex<Schedule>,
+    changed: Condvar,
+    tables: Arc<dyn Tables>,
+    topics: Arc<dyn Topics>,
+    state: State,
+}
+
+#[derive(Default)]
+struct Schedule {
+    slots: BTreeMap<TopicName, Slot>,
+    /// Topics that a [`Hold`] keeps from starting a batch, with how many holds there are.
+    held: BTreeMap<TopicName, usize>,
+    stopping: bool,
+}
+
+struct Slot {
+    target: Arc<Target>,
+    state: SinkState,
+    phase: Phase,
+    /// Not before this instant.
+    rests_until: Instant,
+    retry_after: Duration,
+    failure: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing to do that we know of.
+    Idle,
+    /// Records may be waiting, or a batch is pending.
+    Ready,
+    /// A thread works on it. Whether records came while it did.
+    Running { woken: bool },
+}
+
+/// What a sink is doing, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SinkStatus {
+    /// Every record before this offset is in the tables.
+    pub stored: Offset,
+    /// Why the last attempt failed; it is being repeated.
+    pub failure: Option<String>,
+}
+
+/// Keeps sinks between two batches while it lives.
+pub struct Hold<'a> {
+    sinks: &'a Sinks,
+    topics: BTreeSet<TopicName>,
+}
+
+impl Sinks {
+    /// Starts the threads. No topic is served before [`Sinks::serve`].
+    ///
+    /// # Errors
+    /// No session with the database, or no thread.
+    pub fn start(
+        tables: &Arc<dyn Tables>,
+        topics: &Arc<dyn Topics>,
+        state: &State,
+    ) -> Result<Self, ServerError> {
+        let shared = Arc::new(Shared {
+            schedule: Mutex::default(),
+            changed: Condvar::new(),
+            tables: Arc::clone(tables),
+            topics: Arc::clone(topics),
+            state: state.clone(),
+        });
+        let mut workers = Vec::new();
+        for _ in 0..WORKERS {
+            let shared = Arc::clone(&shared);
+            let session = shared.tables.session()?;
+            let worker = thread::Builder::new().name("sink".to_owned()).spawn(move || work(&shared, session));
+            workers.push(worker.map_err(|_| ServerError::Thread("sink"))?);
+        }
+        let listener = Arc::clone(&shared);
+        topics.on_append(Arc::new(move |topic| listener.wake(topic)));
+        Ok(Self { shared, workers: Mutex::new(workers) })
+    }
+
+    /// Serves exactly these topics from now on. Topics that are not in the list any more must be
+    /// held.
+    ///
+    /// # Errors
+    /// The state of a new sink cannot be read.
+    pub(crate) fn serve(&self, targets: impl IntoIterator<Item = Target>) -> Result<(), ServerError> {
+        let mut slots = BTreeMap::new();
+        for target in targets {
+            let state = self.shared.state.sink(&target.topic)?;
+            slots.insert(target.topic.clone(), Slot::new(target, state));
+        }
+        let mut schedule = self.shared.lock();
+        for (topic, mut old) in std::mem::take(&mut schedule.slots) {
+            if let Some(new) = slots.remove(&topic) {
+                old.target = new.target;
+                schedule.slots.insert(topic, old);
+            }
+        }
+        schedule.slots.append(&mut slots);
+        drop(schedule);
+        self.shared.changed.notify_all();
+        Ok(())
+    }
+
+    /// Holds the topics: returns when none of them has a batch running or pending.
+    ///
+    /// # Errors
+    /// The sinks are stopping.
+    pub fn hold(&self, topics: &BTreeSet<TopicName>) -> Result<Hold<'_>, ServerError> {
+        let mut schedule = self.shared.lock();
+        for topic in topics {
+            *schedule.held.entry(topic.clone()).or_default() += 1;
+        }
+        let hold = Hold { sinks: self, topics: topics.clone() };
+        let busy =
+            |slot: &Slot| matches!(slot.phase, Phase::Running { .. }) || slot.state.pending().is_some();
+        loop {
+            if schedule.stopping {
+                drop(schedule);
+                return Err(ServerError::ShuttingDown);
+            }
+            if !topics.iter().filter_map(|topic| schedule.slots.get(topic)).any(busy) {
+                return Ok(hold);
+            }
+            schedule = self.shared.wait(schedule, None);
+        }
+    }
+
+    /// Returns when every record of the topics before the given offsets is stored.
+    ///
+    /// # Errors
+    /// The sinks are stopping.
+    pub fn drained(&self, until: &BTreeMap<TopicName, Offset>) -> Result<(), ServerError> {
+        let mut schedule = self.shared.lock();
+        loop {
+            if schedule.stopping {
+                return Err(ServerError::ShuttingDown);
+            }
+            let behind = |(topic, end): (&TopicName, &Offset)| {
+                schedule.slots.get(topic).is_some_and(|slot| slot.state.stored() < *end)
+            };
+            if !until.iter().any(behind) {
+                return Ok(());
+            }
+            schedule = self.shared.wait(schedule, None);
+        }
+    }
+
+    /// What each sink is doing.
+    pub fn status(&self) -> BTreeMap<TopicName, SinkStatus> {
+        let schedule = self.shared.lock();
+        let status = |slot: &Slot| SinkStatus { stored: slot.state.stored(), failure: slot.failure.clone() };
+        schedule.slots.iter().map(|(topic, slot)| (topic.clone(), status(slot))).collect()
+    }
+
+    /// Lets running batches end and stops the threads. What is in the topics stays there for the
+    /// next start.
+    pub fn stop(&self) {
+        self.shared.lock().stopping = true;
+        self.shared.changed.notify_all();
+        let workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        for worker in workers {
+            if worker.join().is_err() {
+                tracing::error!("a sink thread died");
+            }
+        }
+    }
+}
+
+impl Drop for Sinks {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        let mut schedule = self.sinks.shared.lock();
+        for topic in &self.topics {
+            if let Some(count) = schedule.held.get_mut(topic) {
+                *count -= 1;
+            }
+        }
+        schedule.held.retain(|_, count| *count > 0);
+        drop(schedule);
+        self.sinks.shared.changed.notify_all();
+    }
+}
+
+impl Slot {
+    fn new(target: Target, state: SinkState) -> Self {
+        Self {
+            target: Arc::new(target),
+            state,
+            phase: Phase::Ready,
+            rests_until: Instant::now(),
+            retry_after: RETRY.0,
+            failure: None,
+        }
+    }
+}
+
+impl Shared {
+    /// A poisoned lock only says that a thread panicked elsewhere; the schedule is changed in
+    /// single assignments and stays whole.
+    fn lock(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(
+        &self,
+        schedule: MutexGuard<'a, Schedule>,
+        until: Option<Instant>,
+    ) -> MutexGuard<'a, Schedule> {
+        match until {
+            None => self.changed.wait(schedule).unwrap_or_else(PoisonError::into_inner),
+            Some(until) => {
+                let timeout = until.saturating_duration_since(Instant::now());
+                self.changed
+                    .wait_timeout(schedule, timeout)
+                    .map_or_else(|e| e.into_inner().0, |(guard, _)| guard)
+            }
+        }
+    }
+
+    fn wake(&self, topic: &TopicName) {
+        if let Some(slot) = self.lock().slots.get_mut(topic) {
+            match slot.phase {
+                Phase::Idle => {
+                    slot.phase = Phase::Ready;
+                    self.changed.notify_all();
+                }
+                Phase::Running { .. } => slot.phase = Phase::Running { woken: true },
+                Phase::Ready => {}
+            }
+        }
+    }
+}
+
+/// The life of a sink thread.
+fn work(shared: &Shared, mut session: Box<dyn Session>) {
+    let mut schedule = shared.lock();
+    while !schedule.stopping {
+        let now = Instant::now();
+        match next_topic(&schedule) {
+            Some((topic, at)) if at <= now => {
+                let Some(slot) = schedule.slots.get_mut(&topic) else { continue };
+                slot.phase = Phase::Running { woken: false };
+                let (target, mut state) = (Arc::clone(&slot.target), slot.state);
+                drop(schedule);
+                let outcome = batch::run(&target, &mut state, &*shared.topics, &shared.state, &mut *session);
+                if let Err(error) = &outcome {
+                    tracing::warn!(topic = %topic, %error, "a batch could not be stored; it is sent again");
+                }
+                schedule = shared.lock();
+                if let Some(slot) = schedule.slots.get_mut(&topic) {
+                    slot.state = state;
+                    slot.ended(outcome);
+                }
+                shared.changed.notify_all();
+            }
+            Some((_, at)) => schedule = shared.wait(schedule, Some(at)),
+            None => schedule = shared.wait(schedule, None),
+        }
+    }
+}
+
+/// The topic to serve next, and when: among those that may start, the one that has rested
+/// longest. A held topic may only finish its pending batch.
+fn next_topic(schedule: &Schedule) -> Option<(TopicName, Instant)> {
+    schedule
+        .slots
+        .iter()
+        .filter(|(_, slot)| slot.phase == Phase::Ready)
+        .filter(|(topic, slot)| slot.state.pending().is_some() || !schedule.held.contains_key(*topic))
+        .min_by_key(|(_, slot)| slot.rests_until)
+        .map(|(topic, slot)| (topic.clone(), slot.rests_until))
+}
+
+impl Slot {
+    fn ended(&mut self, outcome: Result<u64, ServerError>) {
+        let woken = self.phase == Phase::Running { woken: true };
+        let now = Instant::now();
+        match outcome {
+            Ok(0) => self.phase = if woken { Phase::Ready } else { Phase::Idle },
+            Ok(records) => {
+                self.phase = Phase::Ready;
+                self.rests_until = if records < FULL { now + REST } else { now };
+            }
+            Err(error) => {
+                self.phase = Phase::Ready;
+                self.rests_until = now + self.retry_after;
+                self.retry_after = (self.retry_after * 2).min(RETRY.1);
+                self.failure = Some(error.to_string());
+                return;
+            }
+        }
+        self.retry_after = RETRY.0;
+        self.failure = None;
+    }
+}
+
+/// How much of a topic to bring into the tables before sinks are started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// The batch that was pending when the last process died, if any.
+    NothingPending,
+    /// Everything.
+    Drained,
+}
+
+/// Works on a topic before sinks are started.
+pub(crate) fn catch_up(
+    target: &Target,
+    until: Until,
+    topics: &dyn Topics,
+    journal: &State,
+    session: &mut dyn Session,
+) -> Result<(), ServerError> {
+    let mut state = journal.sink(&target.topic)?;
+    while state.pending().is_some() || until == Until::Drained {
+        if batch::run(target, &mut state, topics, journal, session)? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The targets of a deployment.
+pub(crate) fn targets(deployed: &Deployed, naming: &Naming) -> Vec<Target> {
+    let target = |node: &DeployedNode| Target {
+        topic: node.topic.clone(),
+        node: node.node.id.clone(),
+        model: node.node.model.clone(),
+        naming: naming.clone(),
+    };
+    deployed.nodes.values().map(target).collect()
+}

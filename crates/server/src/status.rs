@@ -1,0 +1,177 @@
+//! What a project's data is doing: one value for the terminal, scripts and the console.
+//!
+//! The same value is made by a running server and, when nothing runs, from what is on disk.
+
+use std::collections::BTreeMap;
+
+use antler_core::{
+    deployment::{Deployed, Intake},
+    names::{ModelName, ModelVersion, Naming, SqlIdent, Version},
+    sql::statement,
+};
+use antler_store::{
+    tables::{self, Session},
+    topics::Topics,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ServerError,
+    load::{LoadPhase, LoadStatus},
+    sink::SinkStatus,
+};
+
+/// The state of a project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The current version, once something was applied.
+    pub current: Option<Version>,
+    /// Every storage table.
+    pub tables: Vec<TableStatus>,
+    /// Every migration that runs, composed ones included.
+    pub migrations: Vec<MigrationStatus>,
+    /// Records in the dead letters of each model, where there are any.
+    pub dead_letters: BTreeMap<ModelName, u64>,
+}
+
+/// A storage table with its topic and its endpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableStatus {
+    /// The model.
+    pub model: ModelName,
+    /// The versions that share it, oldest first.
+    pub versions: Vec<Version>,
+    /// Its name, with the database.
+    pub table: String,
+    /// Its topic.
+    pub topic: String,
+    /// Whether its endpoints take events.
+    pub intake: Intake,
+    /// Rows in the table.
+    pub rows: u64,
+    /// Bytes of the table on disk.
+    pub bytes: u64,
+    /// Events that its endpoints have accepted.
+    pub received: u64,
+    /// Accepted events that are in the tables.
+    pub stored: u64,
+    /// Why the sink's last batch failed, while it is being repeated.
+    pub failure: Option<String>,
+}
+
+/// A migration between two storage tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MigrationStatus {
+    /// From.
+    pub from: ModelVersion,
+    /// To.
+    pub to: ModelVersion,
+    /// What it is doing.
+    pub phase: MigrationPhase,
+    /// Rows loaded and to load, when there is or was a load in this process.
+    pub load: Option<LoadCount>,
+    /// Accepted events that have not gone through it yet.
+    pub lag: u64,
+    /// Why the last chunk or batch failed, while it is being repeated.
+    pub failure: Option<String>,
+}
+
+/// What a migration is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MigrationPhase {
+    /// New events go through it; the rows that existed are being loaded, or wait for that.
+    Loading,
+    /// Everything that existed is loaded, and new events go through it.
+    Live,
+}
+
+/// Rows of an initial load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadCount {
+    /// Rows of the source that are done.
+    pub done: u64,
+    /// Rows of the source in all.
+    pub total: u64,
+    /// How long it has been running in this process, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// Rows and bytes of every table in the project's database.
+pub(crate) fn table_sizes(
+    naming: &Naming,
+    session: &mut dyn Session,
+) -> Result<BTreeMap<SqlIdent, (u64, u64)>, ServerError> {
+    #[derive(Deserialize)]
+    struct Row {
+        name: SqlIdent,
+        rows: u64,
+        bytes: u64,
+    }
+    let rows: Vec<Row> = tables::rows(session, &statement::tables(naming.database()))?;
+    Ok(rows.into_iter().map(|row| (row.name, (row.rows, row.bytes))).collect())
+}
+
+/// Puts the state together. `sink` tells what the sink of a topic is doing.
+pub(crate) fn collect(
+    deployed: &Deployed,
+    naming: &Naming,
+    topics: &dyn Topics,
+    sink: impl Fn(&antler_core::names::TopicName) -> Result<SinkStatus, ServerError>,
+    loads: &[LoadStatus],
+    session: &mut dyn Session,
+) -> Result<Status, ServerError> {
+    let sizes = table_sizes(naming, session)?;
+    let mut tables = Vec::new();
+    let mut lags = BTreeMap::new();
+    for (id, node) in &deployed.nodes {
+        let SinkStatus { stored, failure } = sink(&node.topic)?;
+        let received = topics.end(&node.topic)?;
+        let table = naming.storage(id);
+        let (rows, bytes) = sizes.get(&table.table).copied().unwrap_or_default();
+        lags.insert(id, (received.saturating_sub(stored), failure.clone()));
+        tables.push(TableStatus {
+            model: id.model.clone(),
+            versions: node.node.members.iter().cloned().collect(),
+            table: table.to_string(),
+            topic: node.topic.to_string(),
+            intake: node.intake,
+            rows,
+            bytes,
+            received,
+            stored,
+            failure,
+        });
+    }
+    let migrations = deployed.routes.keys().map(|hop| {
+        let (lag, sink_failure) = lags.get(&hop.from).cloned().unwrap_or_default();
+        // A load fills a target for every route into it, so its newest one tells for all of them.
+        let load = loads.iter().rev().find(|load| load.target == hop.to);
+        let phase = match load.map(|load| load.phase) {
+            Some(LoadPhase::Waiting | LoadPhase::Running) => MigrationPhase::Loading,
+            Some(LoadPhase::Done) | None => MigrationPhase::Live,
+        };
+        let count = |load: &LoadStatus| LoadCount {
+            done: load.progress.done,
+            total: load.progress.total,
+            elapsed_ms: load.elapsed_ms,
+        };
+        MigrationStatus {
+            from: hop.from.clone(),
+            to: hop.to.clone(),
+            phase,
+            load: load.filter(|load| load.source == hop.from).map(count),
+            lag,
+            failure: load.and_then(|load| load.failure.clone()).or(sink_failure),
+        }
+    });
+    let migrations = migrations.collect();
+    let mut dead_letters = BTreeMap::new();
+    for model in deployed.nodes.keys().map(|id| &id.model) {
+        let (rows, _) = sizes.get(&naming.dead_letters(model).table).copied().unwrap_or_default();
+        if rows > 0 {
+            dead_letters.insert(model.clone(), rows);
+        }
+    }
+    Ok(Status { current: deployed.current.clone(), tables, migrations, dead_letters })
+}
