@@ -16,3 +16,4 @@ pub mod plan;
 pub mod schema;
 pub mod sink;
 pub mod sql;
+pub mod validate;
