@@ -4,13 +4,16 @@ use std::{io, path::PathBuf};
 
 use antler_core::names::TopicName;
 
+use crate::engine::{NPM_PACKAGE, NPM_VERSION};
+
 /// An adapter could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The engine library is nowhere to be found.
     #[error(
-        "the embedded ClickHouse engine (libchdb.so) was not found; looked in {}",
+        "the embedded ClickHouse engine (libchdb.so) was not found; looked for {}. It is in the npm \
+         package {NPM_PACKAGE} {NPM_VERSION}: unpack it and name the file in ANTLER_LIBCHDB",
         searched.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
     )]
     EngineMissing {
@@ -18,11 +21,11 @@ pub enum StoreError {
         searched: Vec<PathBuf>,
     },
     /// The engine library cannot be used.
-    #[error("the embedded ClickHouse engine at {} cannot be loaded: {reason}", path.display())]
+    #[error("the embedded ClickHouse engine at {} cannot be used: {reason}", path.display())]
     EngineUnusable {
         /// The library.
         path: PathBuf,
-        /// What the loader said.
+        /// What is wrong with it, or with the way it is used.
         reason: String,
     },
     /// The database refused a statement.
@@ -66,9 +69,35 @@ pub enum StoreError {
     /// The embedded log failed, and takes no more writes until it is opened again.
     #[error("the embedded log failed: {0}")]
     Log(String),
+    /// More records wait for the disk than the log holds in memory. Nothing was stored.
+    #[error(
+        "the embedded log takes no more records for now: {waiting} bytes wait for the disk; send them again later"
+    )]
+    Overloaded {
+        /// Bytes that wait.
+        waiting: usize,
+    },
+    /// What was given can never be stored. Nothing was stored.
+    #[error("{what} cannot be stored: {reason}")]
+    Unstorable {
+        /// What was given.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A topic that does not exist.
     #[error("there is no topic {0}")]
     UnknownTopic(TopicName),
+    /// A read that does not begin where a block begins.
+    #[error("no block of topic {topic} starts at offset {offset}; the topic ends at {end}")]
+    NoBlock {
+        /// The topic.
+        topic: TopicName,
+        /// Where the read was to begin.
+        offset: u64,
+        /// The offset that the next record will get.
+        end: u64,
+    },
     /// What is stored cannot be read back.
     #[error("{what} is damaged: {reason}")]
     Damaged {
@@ -76,6 +105,17 @@ pub enum StoreError {
         what: String,
         /// How it is wrong.
         reason: String,
+    },
+    /// There is no git to ask.
+    #[error("git was not found: install it, or add its folder to PATH")]
+    GitMissing,
+    /// The answer may lie in history that this clone does not have.
+    #[error("the clone in {} is shallow and does not have {wanted}: run `git fetch --unshallow`", root.display())]
+    ShallowClone {
+        /// The root of the work tree.
+        root: PathBuf,
+        /// What was looked for.
+        wanted: String,
     },
     /// Git could not do what it was asked.
     #[error("git {command}: {message}")]

@@ -43,6 +43,27 @@ pub struct Block {
     pub ndjson: Vec<u8>,
 }
 
+impl NewBlock {
+    /// Checks that the block is what it says: at least one record, each ended by `\n`. Offsets
+    /// are counted by `records`, so a wrong number would shift every later record.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let lines = self.ndjson.iter().filter(|byte| **byte == b'\n').count();
+        let reason = if self.records == 0 {
+            "it has no records".to_owned()
+        } else if self.ndjson.last() != Some(&b'\n') {
+            "its last record is not ended by a line break".to_owned()
+        } else if u64::try_from(lines) != Ok(u64::from(self.records)) {
+            format!("it has {lines} lines for {} records", self.records)
+        } else {
+            return Ok(());
+        };
+        Err(StoreError::Unstorable { what: "a block".to_owned(), reason })
+    }
+}
+
 impl Block {
     /// The offset after the last record.
     pub fn end(&self) -> Offset {
@@ -109,14 +130,17 @@ pub trait Topics: Send + Sync {
     /// The log failed.
     fn remove(&self, topic: &TopicName) -> Result<(), StoreError>;
 
-    /// Appends a block. Blocks of one topic get their offsets in the order of these calls.
+    /// Appends a block. Blocks of one topic get their offsets in the order of these calls. Never
+    /// waits: when too much is on its way already, the append resolves to
+    /// [`StoreError::Overloaded`] and nothing was stored.
     fn append(&self, topic: &TopicName, block: NewBlock) -> Appending;
 
     /// Reads whole blocks from the one that starts at `from`, up to the limit. Empty when
     /// nothing durable is there yet. Reading the same range again gives the same bytes.
     ///
     /// # Errors
-    /// There is no such topic, or its records cannot be read.
+    /// There is no such topic, its records cannot be read, or `from` is neither the start of a
+    /// block nor the end of the topic ([`StoreError::NoBlock`]).
     fn read(&self, topic: &TopicName, from: Offset, limit: ReadLimit) -> Result<Vec<Block>, StoreError>;
 
     /// The offset that the next record will get; all before it are durable.
@@ -125,6 +149,7 @@ pub trait Topics: Send + Sync {
     /// There is no such topic.
     fn end(&self, topic: &TopicName) -> Result<Offset, StoreError>;
 
-    /// Asks to be called after every append. One listener; the last one set wins.
+    /// Asks to be called after every append. One listener; the last one set wins. It is called on
+    /// the thread that writes, so it must return at once and must not wait for the log.
     fn on_append(&self, listener: OnAppend);
 }

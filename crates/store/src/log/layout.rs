@@ -1,0 +1,190 @@
+//! The stored forms of the embedded log: keys and values, byte by byte.
+//!
+//! | keyspace    | key                              | value                                         |
+//! |-------------|----------------------------------|-----------------------------------------------|
+//! | `catalogue` | `next`                           | topic id that the next created topic gets     |
+//! |             | `topic/<name>`                   | topic id                                      |
+//! |             | `removed/` topic id              | empty: blocks of this id are to be deleted    |
+//! | `blocks`    | topic id, offset of first record | block version u8, records u32, received_at i64, NDJSON |
+//! | `journal`   | the journal's key                | the journal's value                           |
+//!
+//! Numbers are big endian, so that keys sort by topic and offset. A topic id is given out once
+//! and never again, so what is left of a removed topic can never be read through a new one.
+//!
+//! All topics share one keyspace: a keyspace of its own would cost each of a thousand topics a
+//! memtable, files and a part of the journal's life time, and creating one is slow.
+//!
+//! Nothing here reads or writes; damage is reported as a text and located by the caller.
+
+use std::ops::RangeInclusive;
+
+use antler_core::names::TopicName;
+
+use crate::topics::{Block, NewBlock, Offset};
+
+/// The format of the database as a whole.
+pub(super) const FORMAT: u32 = 1;
+/// Key of the next topic id.
+pub(super) const NEXT_KEY: &[u8] = b"next";
+/// Before the names of topics.
+pub(super) const TOPIC_PREFIX: &[u8] = b"topic/";
+/// Before the ids of removed topics.
+pub(super) const REMOVED_PREFIX: &[u8] = b"removed/";
+
+const BLOCK_VERSION: u8 = 1;
+const HEADER: usize = 1 + size_of::<u32>() + size_of::<i64>();
+
+/// One life of a topic: from its creation to its removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TopicId(pub(super) u64);
+
+/// The key of a block.
+pub(super) type BlockKey = [u8; 16];
+
+impl TopicId {
+    /// The stored form.
+    pub(super) fn to_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
+
+    /// Reads the stored form.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let bytes = bytes.try_into().map_err(|_| format!("a topic id of {} bytes", bytes.len()))?;
+        Ok(Self(u64::from_be_bytes(bytes)))
+    }
+
+    /// The key of the block that starts at an offset.
+    pub(super) fn block(self, first: Offset) -> BlockKey {
+        let mut key = [0; 16];
+        key[..8].copy_from_slice(&self.to_bytes());
+        key[8..].copy_from_slice(&first.to_be_bytes());
+        key
+    }
+
+    /// The keys of all blocks that start at an offset or after it.
+    pub(super) fn blocks_from(self, first: Offset) -> RangeInclusive<BlockKey> {
+        self.block(first)..=self.block(Offset::MAX)
+    }
+}
+
+/// The key of a topic in the catalogue.
+pub(super) fn topic_key(topic: &TopicName) -> Vec<u8> {
+    [TOPIC_PREFIX, topic.as_str().as_bytes()].concat()
+}
+
+/// The key that marks an id as removed.
+pub(super) fn removed_key(id: TopicId) -> Vec<u8> {
+    [REMOVED_PREFIX, &id.to_bytes()].concat()
+}
+
+/// The offset in the key of a block.
+pub(super) fn offset_of(key: &[u8]) -> Result<Offset, String> {
+    let key: &BlockKey = key.try_into().map_err(|_| format!("a block key of {} bytes", key.len()))?;
+    Ok(Offset::from_be_bytes(array(&key[8..])?))
+}
+
+/// The value of a block.
+pub(super) fn encode_block(block: &NewBlock) -> Vec<u8> {
+    let mut value = Vec::with_capacity(HEADER + block.ndjson.len());
+    value.push(BLOCK_VERSION);
+    value.extend_from_slice(&block.records.to_be_bytes());
+    value.extend_from_slice(&block.received_at.to_be_bytes());
+    value.extend_from_slice(&block.ndjson);
+    value
+}
+
+/// A block as it is stored, its records not yet copied.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct StoredBlock<'a> {
+    pub(super) first: Offset,
+    pub(super) end: Offset,
+    pub(super) records: u32,
+    received_at: i64,
+    pub(super) ndjson: &'a [u8],
+}
+
+impl<'a> StoredBlock<'a> {
+    /// Reads a key and its value.
+    pub(super) fn decode(key: &[u8], value: &'a [u8]) -> Result<Self, String> {
+        let first = offset_of(key)?;
+        let (header, ndjson) = value
+            .split_at_checked(HEADER)
+            .ok_or_else(|| format!("the block at offset {first} is cut off after {} bytes", value.len()))?;
+        if header[0] != BLOCK_VERSION {
+            return Err(format!(
+                "the block at offset {first} has format {}; this antler reads format {BLOCK_VERSION}",
+                header[0]
+            ));
+        }
+        let records = u32::from_be_bytes(array(&header[1..5])?);
+        let received_at = i64::from_be_bytes(array(&header[5..])?);
+        match first.checked_add(Offset::from(records)) {
+            Some(end) if records > 0 => Ok(Self { first, end, records, received_at, ndjson }),
+            _ => Err(format!("the block at offset {first} claims {records} records")),
+        }
+    }
+
+    /// Copies it out of the database's memory.
+    pub(super) fn to_block(&self) -> Block {
+        Block {
+            first: self.first,
+            records: self.records,
+            received_at: self.received_at,
+            ndjson: self.ndjson.to_vec(),
+        }
+    }
+}
+
+fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
+    bytes.try_into().map_err(|_| format!("{} bytes where {N} belong", bytes.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block as format 1 stores it. Must stay readable by every later version.
+    const FROZEN: &[u8] = b"\x01\x00\x00\x00\x02\x00\x00\x01\x93\x5c\x2a\x1f\x40{\"a\":1}\n{\"a\":2}\n";
+
+    fn sample() -> NewBlock {
+        NewBlock { records: 2, received_at: 0x0193_5c2a_1f40, ndjson: b"{\"a\":1}\n{\"a\":2}\n".to_vec() }
+    }
+
+    #[test]
+    fn a_block_is_stored_in_the_frozen_form_and_read_from_it() {
+        assert_eq!(encode_block(&sample()), FROZEN);
+        let key = TopicId(7).block(40);
+        assert_eq!(key, *b"\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x28");
+        let block = StoredBlock::decode(&key, FROZEN).unwrap();
+        assert_eq!((block.first, block.end), (40, 42));
+        assert_eq!(block.to_block().ndjson, sample().ndjson);
+        assert_eq!(block.to_block().received_at, sample().received_at);
+    }
+
+    #[test]
+    fn every_damaged_header_is_refused_with_a_reason() {
+        let key = TopicId(7).block(40);
+        for length in 0..HEADER {
+            let reason = StoredBlock::decode(&key, &FROZEN[..length]).unwrap_err();
+            assert_eq!(reason, format!("the block at offset 40 is cut off after {length} bytes"));
+        }
+        let mut newer = FROZEN.to_vec();
+        newer[0] = 2;
+        assert_eq!(
+            StoredBlock::decode(&key, &newer).unwrap_err(),
+            "the block at offset 40 has format 2; this antler reads format 1"
+        );
+        let mut empty = FROZEN.to_vec();
+        empty[1..5].fill(0);
+        assert!(StoredBlock::decode(&key, &empty).unwrap_err().contains("claims 0 records"));
+        assert!(StoredBlock::decode(&TopicId(7).block(Offset::MAX), FROZEN).is_err());
+        assert!(StoredBlock::decode(&key[..15], FROZEN).is_err());
+    }
+
+    #[test]
+    fn keys_sort_by_topic_then_by_offset() {
+        assert!(TopicId(1).block(256) > TopicId(1).block(255));
+        assert!(TopicId(2).block(0) > TopicId(1).block(Offset::MAX));
+        assert!(TopicId::from_bytes(b"short").is_err());
+    }
+}

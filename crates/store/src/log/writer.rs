@@ -1,0 +1,292 @@
+//! The thread that writes: one group after another, each with one write and one sync.
+//!
+//! ```text
+//! take a group ─▶ give out offsets ─▶ one batch ─▶ one sync ─▶ publish ends ─▶ answer ─▶ tell the listener
+//!                                          │
+//!                                          └─ failed: the fuse blows; this group, everything that waits and
+//!                                             everything to come is refused with the first cause
+//! ```
+//!
+//! Offsets are given out here and nowhere else, so they follow the order of the queue and have
+//! no gaps. Readers learn of a block only after its sync: [`Shared::topics`] is what is durable.
+//!
+//! The blocks of removed topics are deleted here, too, a few after each group.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Arc, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use antler_core::names::TopicName;
+use fjall::{Keyspace, OwnedWriteBatch, PersistMode};
+use tokio::sync::oneshot;
+
+use super::{
+    Shared, SyncPolicy, TopicState,
+    database::{Database, Recovered, cause},
+    layout::{self, BlockKey, NEXT_KEY, TopicId},
+    queue::{Done, Request, Wait},
+};
+use crate::{
+    StoreError,
+    journal::{Change, Durability},
+    topics::Offset,
+};
+
+/// Blocks of removed topics that are deleted after one group.
+const SWEEP: usize = 256;
+/// How long the background threads may stand still before the log counts as failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The writer and what only it knows.
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    database: Database,
+    policy: SyncPolicy,
+    /// Every topic, with the offset that comes next, durable or not.
+    topics: BTreeMap<TopicName, TopicState>,
+    next_id: TopicId,
+    sweeps: VecDeque<Sweep>,
+}
+
+/// A removed topic whose blocks before `from` are gone.
+struct Sweep {
+    id: TopicId,
+    from: Offset,
+}
+
+/// The outcome of a group, decided but not yet durable.
+///
+/// fjall gives all changes of a batch one sequence number, so a key must not occur twice in it:
+/// what can be changed twice within a group is collected in maps first.
+#[derive(Default)]
+struct Group {
+    blocks: Vec<(BlockKey, Vec<u8>)>,
+    catalogue: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    journal: BTreeMap<String, Option<Vec<u8>>>,
+    sync: bool,
+    /// Topics whose durable state changes, `None` when they are removed.
+    changed: BTreeMap<TopicName, Option<TopicState>>,
+    grown: BTreeSet<TopicName>,
+    appended: Vec<(oneshot::Sender<Result<Offset, StoreError>>, Offset)>,
+    done: Vec<Done>,
+}
+
+impl Writer {
+    /// A writer that goes on from what was recovered.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        database: Database,
+        policy: SyncPolicy,
+        recovered: Recovered,
+    ) -> Self {
+        Self {
+            shared,
+            database,
+            policy,
+            topics: recovered.topics,
+            next_id: recovered.next_id,
+            sweeps: recovered.removed.into_iter().map(|id| Sweep { id, from: 0 }).collect(),
+        }
+    }
+
+    /// Serves the queue until it is closed or the disk fails.
+    pub(super) fn run(mut self) {
+        let fuse = Fuse(Arc::clone(&self.shared));
+        loop {
+            let wait = if self.sweeps.is_empty() { Wait::ForMore } else { Wait::No };
+            let Some(group) = self.shared.queue.next_group(wait) else { break };
+            if let Err(cause) = self.serve(group).and_then(|()| self.sweep()) {
+                self.shared.queue.fail(&cause);
+                return;
+            }
+        }
+        // What was only promised to survive the process survives the machine after a clean end.
+        if let Err(error) = self.database.persist(PersistMode::SyncAll) {
+            self.shared.queue.fail(&cause(&error));
+        }
+        drop(fuse);
+    }
+
+    fn serve(&mut self, requests: Vec<Request>) -> Result<(), String> {
+        if requests.is_empty() {
+            return Ok(());
+        }
+        let cost = requests.iter().map(Request::cost).sum();
+        let mut group = Group::default();
+        for request in requests {
+            self.decide(request, &mut group);
+        }
+        if let Err(cause) = self.write(&mut group) {
+            self.shared.queue.fail(&cause);
+            group.refuse(&cause);
+            return Err(cause);
+        }
+        self.shared.publish(group.changed);
+        self.shared.queue.release(cost);
+        for (answer, first) in group.appended {
+            let _ = answer.send(Ok(first));
+        }
+        for answer in group.done {
+            let _ = answer.send(Ok(()));
+        }
+        self.shared.tell(&group.grown);
+        Ok(())
+    }
+
+    /// Adds what a request means to the group.
+    fn decide(&mut self, request: Request, group: &mut Group) {
+        match request {
+            Request::Append { topic, records, value, done } => {
+                let Some(state) = self.topics.get_mut(&topic) else {
+                    let _ = done.send(Err(StoreError::UnknownTopic(topic)));
+                    return;
+                };
+                let first = state.end;
+                state.end += Offset::from(records);
+                group.blocks.push((state.id.block(first), value));
+                group.sync = true;
+                group.appended.push((done, first));
+                group.changed.insert(topic.clone(), Some(*state));
+                group.grown.insert(topic);
+            }
+            Request::Create { topic, done } => {
+                group.done.push(done);
+                if self.topics.contains_key(&topic) {
+                    return;
+                }
+                let state = TopicState { id: self.next_id, end: 0 };
+                self.next_id = TopicId(state.id.0 + 1);
+                group.catalogue.insert(NEXT_KEY.to_vec(), Some(self.next_id.to_bytes().to_vec()));
+                group.catalogue.insert(layout::topic_key(&topic), Some(state.id.to_bytes().to_vec()));
+                group.sync = true;
+                group.changed.insert(topic.clone(), Some(state));
+                self.topics.insert(topic, state);
+            }
+            Request::Remove { topic, done } => {
+                group.done.push(done);
+                let Some(state) = self.topics.remove(&topic) else { return };
+                group.catalogue.insert(layout::topic_key(&topic), None);
+                group.catalogue.insert(layout::removed_key(state.id), Some(Vec::new()));
+                group.sync = true;
+                group.grown.remove(&topic);
+                group.changed.insert(topic, None);
+                self.sweeps.push_back(Sweep { id: state.id, from: 0 });
+            }
+            Request::Journal { changes, durability, done } => {
+                group.journal.extend(changes.into_iter().map(|change| match change {
+                    Change::Put { key, value } => (key, Some(value)),
+                    Change::Delete { key } => (key, None),
+                }));
+                group.sync |= durability == Durability::Now;
+                group.done.push(done);
+            }
+        }
+    }
+
+    /// Writes a group, all or nothing, and makes it as durable as it has to be.
+    fn write(&self, group: &mut Group) -> Result<(), String> {
+        let mut batch = self.database.batch();
+        for (key, block) in group.blocks.drain(..) {
+            batch.insert(&self.database.blocks, key, block);
+        }
+        for (key, value) in std::mem::take(&mut group.catalogue) {
+            change(&mut batch, &self.database.catalogue, key, value);
+        }
+        for (key, value) in std::mem::take(&mut group.journal) {
+            change(&mut batch, &self.database.journal, key.into_bytes(), value);
+        }
+        let mode = match self.policy {
+            SyncPolicy::Fsync if group.sync => PersistMode::SyncAll,
+            SyncPolicy::Fsync | SyncPolicy::Os => PersistMode::Buffer,
+        };
+        self.wait_for_background()?;
+        self.database.commit(batch, mode).map_err(|error| cause(&error))
+    }
+
+    /// Lets flushes and compactions catch up, for as long as they are alive.
+    fn wait_for_background(&self) -> Result<(), String> {
+        let started = Instant::now();
+        while self.database.is_behind() {
+            self.database.persist(PersistMode::Buffer).map_err(|error| cause(&error))?;
+            if started.elapsed() > PATIENCE {
+                return Err(format!("its background threads did nothing for {} s", PATIENCE.as_secs()));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Deletes some blocks of a removed topic. Needs no sync: until the mark in the catalogue is
+    /// gone as well, the sweep starts again at the next opening.
+    fn sweep(&mut self) -> Result<(), String> {
+        let Some(sweep) = self.sweeps.front_mut() else { return Ok(()) };
+        let mut batch = self.database.batch();
+        let mut deleted = 0;
+        for block in self.database.blocks.range(sweep.id.blocks_from(sweep.from)).take(SWEEP) {
+            let key = block.key().map_err(|error| cause(&error))?;
+            sweep.from = layout::offset_of(&key)?;
+            batch.remove(&self.database.blocks, key);
+            deleted += 1;
+        }
+        if deleted < SWEEP {
+            batch.remove(&self.database.catalogue, layout::removed_key(sweep.id));
+            self.sweeps.pop_front();
+        }
+        self.wait_for_background()?;
+        self.database.commit(batch, PersistMode::Buffer).map_err(|error| cause(&error))
+    }
+}
+
+fn change(batch: &mut OwnedWriteBatch, keyspace: &Keyspace, key: Vec<u8>, value: Option<Vec<u8>>) {
+    match value {
+        Some(value) => batch.insert(keyspace, key, value),
+        None => batch.remove(keyspace, key),
+    }
+}
+
+impl Group {
+    /// Answers everyone that it is unknown whether their request is stored.
+    fn refuse(self, cause: &str) {
+        for (answer, _) in self.appended {
+            let _ = answer.send(Err(StoreError::Log(cause.to_owned())));
+        }
+        for answer in self.done {
+            let _ = answer.send(Err(StoreError::Log(cause.to_owned())));
+        }
+    }
+}
+
+/// Blows when the writer ends by a panic, so that nobody waits for a thread that is gone.
+struct Fuse(Arc<Shared>);
+
+impl Drop for Fuse {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.queue.fail("its writer panicked");
+        }
+    }
+}
+
+impl Shared {
+    fn publish(&self, changed: BTreeMap<TopicName, Option<TopicState>>) {
+        let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+        for (name, state) in changed {
+            match state {
+                Some(state) => topics.insert(name, state),
+                None => topics.remove(&name),
+            };
+        }
+    }
+
+    fn tell(&self, grown: &BTreeSet<TopicName>) {
+        let listener = self.listener.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            for topic in grown {
+                listener(topic);
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! What every implementation of [`Topics`] has to keep.
+
+use std::{
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use antler_core::names::TopicName;
+use antler_store::{
+    StoreError,
+    topics::{Block, NewBlock, Offset, ReadLimit, Topics},
+};
+
+/// A limit that no test reaches.
+pub const NO_LIMIT: ReadLimit = ReadLimit { records: u64::MAX, bytes: u64::MAX };
+
+/// Runs the whole suite on one instance.
+pub fn conforms(topics: &dyn Topics) {
+    offsets_follow_the_order_of_appends(topics);
+    appends_that_are_not_waited_for_keep_their_order(topics);
+    concurrent_appends_leave_no_gap_and_lose_nothing(topics);
+    a_read_stops_before_its_limit_but_returns_one_block(topics);
+    a_read_starts_where_a_block_starts(topics);
+    topics_do_not_see_each_other(topics);
+    creating_twice_and_removing_nothing_are_harmless(topics);
+    an_unknown_topic_is_named(topics);
+    a_removed_topic_starts_again_at_zero(topics);
+    a_block_that_is_not_what_it_says_is_refused(topics);
+    the_listener_hears_of_records_that_can_be_read(topics);
+}
+
+/// A block whose records are `{"n":first}`, `{"n":first+1}` and so on.
+pub fn numbered(first: u64, records: u32) -> NewBlock {
+    let ndjson: String = (first..).take(records as usize).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    NewBlock {
+        records,
+        received_at: 1_700_000_000_000 + i64::try_from(first).unwrap(),
+        ndjson: ndjson.into_bytes(),
+    }
+}
+
+/// The whole topic; panics when it has a gap or does not reach its end.
+pub fn read_all(topics: &dyn Topics, topic: &TopicName) -> Vec<Block> {
+    let end = topics.end(topic).unwrap();
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut next = 0;
+    while next < end {
+        let read = topics.read(topic, next, ReadLimit { records: 1000, bytes: 1 << 20 }).unwrap();
+        assert!(!read.is_empty(), "{topic} ends at {end}, but nothing is read at {next}");
+        for block in read {
+            assert_eq!(block.first, next, "{topic} has a gap or an overlap");
+            let lines = block.ndjson.iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(lines, block.records as usize, "a block has other records than it says");
+            next = block.end();
+            blocks.push(block);
+        }
+    }
+    blocks
+}
+
+fn fresh(topics: &dyn Topics, name: &str) -> TopicName {
+    let topic: TopicName = format!("conformance.{name}").parse().unwrap();
+    topics.remove(&topic).unwrap();
+    topics.create(&topic).unwrap();
+    topic
+}
+
+fn append(topics: &dyn Topics, topic: &TopicName, block: NewBlock) -> Offset {
+    topics.append(topic, block).wait().unwrap()
+}
+
+fn firsts(blocks: &[Block]) -> Vec<Offset> {
+    blocks.iter().map(|block| block.first).collect()
+}
+
+/// An append returns the offset of its first record, and what is read is what was appended.
+pub fn offsets_follow_the_order_of_appends(topics: &dyn Topics) {
+    let topic = fresh(topics, "order");
+    assert_eq!(topics.end(&topic).unwrap(), 0);
+    assert_eq!(topics.read(&topic, 0, NO_LIMIT).unwrap(), []);
+    let mut next = 0;
+    for records in [1, 3, 2, 500, 1] {
+        assert_eq!(append(topics, &topic, numbered(next, records)), next);
+        next += u64::from(records);
+        assert_eq!(topics.end(&topic).unwrap(), next);
+    }
+    let read = topics.read(&topic, 0, NO_LIMIT).unwrap();
+    assert_eq!(firsts(&read), [0, 1, 4, 6, 506]);
+    for block in &read {
+        let appended = numbered(block.first, block.records);
+        assert_eq!((&block.ndjson, block.received_at), (&appended.ndjson, appended.received_at));
+    }
+    assert_eq!(topics.read(&topic, 0, NO_LIMIT).unwrap(), read, "reading again gives the same");
+}
+
+/// Offsets follow the order of the calls, not of their completion.
+pub fn appends_that_are_not_waited_for_keep_their_order(topics: &dyn Topics) {
+    let topic = fresh(topics, "pipelined");
+    let pending: Vec<_> = (0..200).map(|n| topics.append(&topic, numbered(n, 1))).collect();
+    for (expected, append) in (0..).zip(pending) {
+        assert_eq!(append.wait().unwrap(), expected);
+    }
+    for block in read_all(topics, &topic) {
+        assert_eq!(block.ndjson, numbered(block.first, 1).ndjson);
+    }
+}
+
+/// Many threads at once: every append is there once, where its answer said.
+pub fn concurrent_appends_leave_no_gap_and_lose_nothing(topics: &dyn Topics) {
+    const THREADS: u64 = 8;
+    const APPENDS: u64 = 25;
+    let topic = fresh(topics, "concurrent");
+    let answered = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (topic, answered) = (&topic, &answered);
+            scope.spawn(move || {
+                for n in 0..APPENDS {
+                    let block = numbered(thread * 1000 + n * 10, u32::try_from(1 + n % 4).unwrap());
+                    let first = append(topics, topic, block.clone());
+                    answered.lock().unwrap().push((first, block.ndjson));
+                }
+            });
+        }
+    });
+    let mut answered = answered.into_inner().unwrap();
+    answered.sort();
+    let read: Vec<_> =
+        read_all(topics, &topic).into_iter().map(|block| (block.first, block.ndjson)).collect();
+    assert_eq!(read, answered);
+}
+
+/// A read returns whole blocks, at least one, and no more than its limit.
+pub fn a_read_stops_before_its_limit_but_returns_one_block(topics: &dyn Topics) {
+    let topic = fresh(topics, "limits");
+    for n in 0..6 {
+        append(topics, &topic, numbered(n * 10, 10));
+    }
+    let bytes = numbered(10, 10).ndjson.len() as u64;
+    let read =
+        |from, records, bytes| firsts(&topics.read(&topic, from, ReadLimit { records, bytes }).unwrap());
+    assert_eq!(read(10, 30, u64::MAX), [10, 20, 30], "exactly the limit in records");
+    assert_eq!(read(10, 29, u64::MAX), [10, 20], "one record too few for the third block");
+    assert_eq!(read(10, u64::MAX, 3 * bytes), [10, 20, 30], "exactly the limit in bytes");
+    assert_eq!(read(10, u64::MAX, 3 * bytes - 1), [10, 20], "one byte too few for the third block");
+    assert_eq!(read(10, 1, 1), [10], "the first block comes even when it alone is too large");
+    assert_eq!(read(10, 0, 0), [10]);
+    assert_eq!(read(50, u64::MAX, u64::MAX), [50]);
+}
+
+/// A read from the end is empty; one from inside a block or from beyond the end is an error.
+pub fn a_read_starts_where_a_block_starts(topics: &dyn Topics) {
+    let topic = fresh(topics, "starts");
+    append(topics, &topic, numbered(0, 5));
+    append(topics, &topic, numbered(5, 5));
+    assert_eq!(topics.read(&topic, 10, NO_LIMIT).unwrap(), []);
+    for offset in [1, 4, 6, 9, 11, u64::MAX] {
+        match topics.read(&topic, offset, NO_LIMIT) {
+            Err(StoreError::NoBlock { offset: named, end: 10, .. }) => assert_eq!(named, offset),
+            other => panic!("a read from {offset} gave {other:?}"),
+        }
+    }
+}
+
+/// Each topic counts for itself, also when one name begins with the other.
+pub fn topics_do_not_see_each_other(topics: &dyn Topics) {
+    let (short, long) = (fresh(topics, "Flight_0_1"), fresh(topics, "Flight_0_10"));
+    append(topics, &short, numbered(0, 3));
+    append(topics, &long, numbered(100, 2));
+    assert_eq!(topics.end(&short).unwrap(), 3);
+    assert_eq!(topics.end(&long).unwrap(), 2);
+    assert_eq!(read_all(topics, &short)[0].ndjson, numbered(0, 3).ndjson);
+    topics.remove(&short).unwrap();
+    assert_eq!(read_all(topics, &long)[0].ndjson, numbered(100, 2).ndjson);
+}
+
+/// Creating a topic that is there keeps its records; removing one that is not there does nothing.
+pub fn creating_twice_and_removing_nothing_are_harmless(topics: &dyn Topics) {
+    let topic = fresh(topics, "twice");
+    append(topics, &topic, numbered(0, 2));
+    topics.create(&topic).unwrap();
+    assert_eq!(topics.end(&topic).unwrap(), 2);
+    topics.remove(&topic).unwrap();
+    topics.remove(&topic).unwrap();
+}
+
+/// Whoever uses a topic that is not there hears its name.
+pub fn an_unknown_topic_is_named(topics: &dyn Topics) {
+    let topic = fresh(topics, "unknown");
+    topics.remove(&topic).unwrap();
+    let errors = [
+        topics.append(&topic, numbered(0, 1)).wait().map(drop).unwrap_err(),
+        topics.read(&topic, 0, NO_LIMIT).map(drop).unwrap_err(),
+        topics.end(&topic).map(drop).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(matches!(&error, StoreError::UnknownTopic(name) if *name == topic), "{error:?}");
+    }
+}
+
+/// A new topic under an old name has nothing of the old one.
+pub fn a_removed_topic_starts_again_at_zero(topics: &dyn Topics) {
+    let topic = fresh(topics, "again");
+    for n in 0..300 {
+        topics.append(&topic, numbered(n, 1));
+    }
+    append(topics, &topic, numbered(300, 1));
+    topics.remove(&topic).unwrap();
+    topics.create(&topic).unwrap();
+    assert_eq!(topics.end(&topic).unwrap(), 0);
+    assert_eq!(topics.read(&topic, 0, NO_LIMIT).unwrap(), []);
+    assert_eq!(append(topics, &topic, numbered(7, 2)), 0);
+    assert_eq!(read_all(topics, &topic)[0].ndjson, numbered(7, 2).ndjson);
+}
+
+/// Offsets are counted by what a block says of itself, so a wrong block must not get any.
+pub fn a_block_that_is_not_what_it_says_is_refused(topics: &dyn Topics) {
+    let topic = fresh(topics, "refused");
+    let wrong = [
+        NewBlock { records: 3, ..numbered(0, 2) },
+        NewBlock { records: 1, ..numbered(0, 2) },
+        NewBlock { records: 0, received_at: 0, ndjson: Vec::new() },
+        NewBlock { records: 1, received_at: 0, ndjson: b"{}".to_vec() },
+    ];
+    for block in wrong {
+        let error = topics.append(&topic, block).wait().unwrap_err();
+        assert!(matches!(error, StoreError::Unstorable { .. }), "{error:?}");
+    }
+    assert_eq!(topics.end(&topic).unwrap(), 0);
+}
+
+/// The listener is called with the name of a topic once its new records can be read.
+pub fn the_listener_hears_of_records_that_can_be_read(topics: &dyn Topics) {
+    let (one, two) = (fresh(topics, "heard.one"), fresh(topics, "heard.two"));
+    let (heard, hears) = std::sync::mpsc::channel();
+    let heard = Mutex::new(heard);
+    topics.on_append(Arc::new(move |topic| drop(heard.lock().unwrap().send(topic.clone()))));
+    for (topic, end) in [(&one, 1), (&two, 1), (&one, 2)] {
+        append(topics, topic, numbered(0, 1));
+        assert_eq!(hears.recv_timeout(std::time::Duration::from_secs(30)).as_ref(), Ok(topic));
+        assert_eq!(topics.end(topic).unwrap(), end);
+    }
+    topics.on_append(Arc::new(|_| {}));
+}
+
+/// What was answered is there after the topics were closed and opened again, and offsets go on.
+pub fn survive_reopening(open: &dyn Fn() -> Box<dyn Topics>) {
+    let topics = open();
+    let (kept, removed) = (fresh(&*topics, "kept"), fresh(&*topics, "removed"));
+    append(&*topics, &removed, numbered(0, 9));
+    topics.remove(&removed).unwrap();
+    append(&*topics, &kept, numbered(0, 3));
+    drop(topics);
+
+    for round in 1..4 {
+        let topics = open();
+        assert!(matches!(topics.end(&removed), Err(StoreError::UnknownTopic(_))));
+        assert_eq!(read_all(&*topics, &kept).len(), usize::try_from(round).unwrap());
+        assert_eq!(append(&*topics, &kept, numbered(round * 3, 3)), round * 3);
+    }
+    let topics = open();
+    for block in read_all(&*topics, &kept) {
+        assert_eq!(block.ndjson, numbered(block.first, 3).ndjson);
+    }
+    topics.create(&removed).unwrap();
+    assert_eq!(topics.end(&removed).unwrap(), 0);
+}
