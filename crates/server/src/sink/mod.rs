@@ -120,8 +120,13 @@ impl Sinks {
             let worker = thread::Builder::new().name("sink".to_owned()).spawn(move || work(&shared, session));
             workers.push(worker.map_err(|_| ServerError::Thread("sink"))?);
         }
-        let listener = Arc::clone(&shared);
-        topics.on_append(Arc::new(move |topic| listener.wake(topic)));
+        // The topics keep the listener, and the sinks keep the topics.
+        let listener = Arc::downgrade(&shared);
+        topics.on_append(Arc::new(move |topic| {
+            if let Some(shared) = listener.upgrade() {
+                shared.wake(topic);
+            }
+        }));
         Ok(Self { shared, workers: Mutex::new(workers) })
     }
 

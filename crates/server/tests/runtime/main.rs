@@ -1,0 +1,11 @@
+//! The runtime on the real engine and the real log.
+//!
+//! A process has one engine, so all tests share it; each has a database and a log of its own.
+//! Where a test needs the engine to fail, [`faults`] stands between and fails at a chosen
+//! statement: before it, as when a process dies, or after it, as when only the answer is lost.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::allow_attributes, missing_docs)]
+
+mod crashes;
+mod faults;
+mod project;
+mod versions;

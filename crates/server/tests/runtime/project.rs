@@ -1,0 +1,168 @@
+//! A small project for tests: versions of one model `A`, with migrations made by hand.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, OnceLock, atomic::AtomicU32, atomic::Ordering},
+};
+
+use antler_core::{
+    deployment::{Desired, Route},
+    lineage::Lineage,
+    names::Naming,
+    plan::Edits,
+    schema::{Absence, DataType, Field, Model},
+    sql::{BinaryOp, Expr, Projection, statement::Sync},
+};
+use antler_server::{Backends, Runtime, ServerError};
+use antler_store::{
+    engine::{Engine, EngineOptions, locate},
+    log::{EmbeddedLog, SyncPolicy},
+    tables::Tables,
+    topics::NewBlock,
+};
+use tempfile::TempDir;
+
+use crate::faults::{FailingTables, Fuse};
+
+/// The engine of this process.
+pub fn engine() -> Arc<dyn Tables> {
+    static ENGINE: OnceLock<(Engine, TempDir)> = OnceLock::new();
+    let (engine, _) = ENGINE.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let library = locate().expect("run `make engine` first");
+        (Engine::open(&library, folder.path(), &EngineOptions::default()).unwrap(), folder)
+    });
+    Arc::new(engine.clone())
+}
+
+/// A database and a log of a test's own; survives restarts of the runtime.
+pub struct Home {
+    pub naming: Naming,
+    log: TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let database = format!("test_{}", NEXT.fetch_add(1, Ordering::SeqCst));
+        Self { naming: Naming::new(&database, None).unwrap(), log: TempDir::new().unwrap() }
+    }
+
+    pub fn start(&self) -> Runtime {
+        Runtime::start(backends(engine(), self.log.path()), self.naming.clone()).unwrap()
+    }
+
+    /// A runtime whose database fails when the fuse blows.
+    pub fn start_with(&self, fuse: &Fuse) -> Result<Runtime, ServerError> {
+        let tables = FailingTables { inner: engine(), fuse: fuse.clone() };
+        Runtime::start(backends(Arc::new(tables), self.log.path()), self.naming.clone())
+    }
+
+    /// The answer to a question, as TSV.
+    pub fn ask(&self, statement: &str) -> String {
+        let answer = antler_server::query(&*engine(), &self.naming, statement, "TSV").unwrap();
+        String::from_utf8(answer).unwrap().trim_end().to_owned()
+    }
+
+    /// Count, distinct ids and the sum of the value of a version's table.
+    pub fn content(&self, version: &str) -> String {
+        self.ask(&format!("SELECT count(), uniqExact(id), sum(x) FROM A_{}", version.replace('.', "_")))
+    }
+}
+
+fn backends(tables: Arc<dyn Tables>, log: &Path) -> Backends {
+    let log = EmbeddedLog::open(log, SyncPolicy::Os).unwrap();
+    Backends { tables, topics: Arc::new(log.clone()), journal: Arc::new(log) }
+}
+
+/// What the migration to a version does to `x`.
+#[derive(Clone, Copy)]
+pub enum Migration {
+    /// Adds a number.
+    Add(f64),
+    /// Fails for odd numbers, else adds 0.
+    EvenOnly,
+    /// Drops rows with `x` of ten and more.
+    BelowTen,
+}
+
+/// Version 0.0 of `A` has `id` and `x`; each later one also has a field named after itself, and
+/// gets its rows by the migration given.
+pub fn desired(home: &Home, migrations: &[Migration]) -> Desired {
+    let field = |name: &str, data_type, key| Field {
+        name: name.parse().unwrap(),
+        data_type,
+        absence: Absence::Never,
+        key,
+    };
+    let mut versions = BTreeMap::new();
+    for minor in 0..=migrations.len() {
+        let mut fields = vec![field("id", DataType::String, true), field("x", DataType::Number, false)];
+        if minor > 0 {
+            fields.push(field(&format!("v{minor}"), DataType::Number, false));
+        }
+        versions.insert(format!("0.{minor}").parse().unwrap(), vec![Model { name: "A".parse().unwrap(), fields }]);
+    }
+    let mut lineage = Lineage::new(&versions);
+    for minor in 0..migrations.len() {
+        lineage.connect(&format!("A_migrate__0_{minor}__0_{}", minor + 1).parse().unwrap()).unwrap();
+    }
+    let routes = lineage.paths().into_iter().map(|path| {
+        let steps = path[1..].iter().map(|node| node.version.to_string()[2..].parse::<usize>().unwrap());
+        let mut projection = Projection::default();
+        let mut x = Expr::Column("x".parse().unwrap());
+        let mut last = 0;
+        for step in steps {
+            last = step;
+            match migrations[step - 1] {
+                Migration::Add(number) => x = Expr::binary(BinaryOp::Plus, x, Expr::float(number)),
+                Migration::EvenOnly => {
+                    let odd = Expr::binary(
+                        BinaryOp::Eq,
+                        Expr::call("modulo", [x.clone(), Expr::float(2.0)]),
+                        Expr::float(1.0),
+                    );
+                    projection.failure = Some(Expr::call("if", [odd, Expr::string("x is odd"), Expr::null()]));
+                }
+                Migration::BelowTen => {
+                    projection.keep = Some(Expr::binary(BinaryOp::Less, x.clone(), Expr::float(10.0)));
+                }
+            }
+        }
+        projection.columns = vec![
+            ("id".parse().unwrap(), Expr::Column("id".parse().unwrap())),
+            ("x".parse().unwrap(), x),
+            (format!("v{last}").parse().unwrap(), Expr::float(0.5)),
+        ];
+        Route { path, projection }
+    });
+    Desired {
+        naming: home.naming.clone(),
+        sync: Sync::Os,
+        current: versions.keys().last().unwrap().clone(),
+        routes: routes.collect(),
+        nodes: lineage.nodes().cloned().collect(),
+    }
+}
+
+pub fn change(runtime: &Runtime, desired: &Desired) {
+    runtime.change(desired, Edits::Rebuild, &mut |_| {}).unwrap();
+}
+
+/// Appends events with the numbers given to a version.
+pub fn post(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
+    let endpoint = runtime.endpoints().find("A", Some(version)).cloned().unwrap();
+    let mut ndjson = Vec::new();
+    for number in numbers.clone() {
+        let record = match version.strip_prefix("0.") {
+            Some("0") => format!(r#"{{"id":"{number}","x":{number}}}"#),
+            Some(minor) => format!(r#"{{"id":"{number}","x":{number},"v{minor}":0.5}}"#),
+            None => unreachable!(),
+        };
+        endpoint.validator.record(record.as_bytes(), &mut ndjson).unwrap();
+    }
+    let block = NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
+    let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    tokio.block_on(runtime.append(&endpoint, block)).unwrap();
+}

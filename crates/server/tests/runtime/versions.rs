@@ -1,0 +1,160 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use antler_core::plan::Edits;
+use antler_server::ServerError;
+
+use crate::project::{Home, Migration, change, desired, post};
+
+#[test]
+fn events_of_every_version_reach_every_newer_one() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[Migration::Add(100.0), Migration::Add(1000.0)]));
+    post(&runtime, "0.0", 0..3);
+    post(&runtime, "0.1", 3..5);
+    post(&runtime, "0.2", 5..6);
+    runtime.settle().unwrap();
+    assert_eq!(home.content("0.0"), "3\t3\t3");
+    assert_eq!(home.content("0.1"), "5\t5\t310");
+    assert_eq!(home.content("0.2"), "6\t6\t5315");
+    assert_eq!(home.ask("SELECT count() FROM A"), "6", "the view without a version shows the current one");
+}
+
+#[test]
+fn a_new_version_has_every_row_once_while_producers_go_on() {
+    let home = Home::new();
+    let runtime = Arc::new(home.start());
+    change(&runtime, &desired(&home, &[]));
+    post(&runtime, "0.0", 0..300_000);
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let next = Arc::new(AtomicU32::new(300_000));
+    let producers: Vec<_> = (0..3)
+        .map(|_| {
+            let (runtime, stop, next) = (Arc::clone(&runtime), Arc::clone(&stop), Arc::clone(&next));
+            thread::spawn(move || {
+                while !stop.load(Ordering::SeqCst) {
+                    let first = next.fetch_add(20, Ordering::SeqCst);
+                    post(&runtime, "0.0", first..first + 20);
+                }
+            })
+        })
+        .collect();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
+    change(&runtime, &desired(&home, &[Migration::Add(1.0), Migration::Add(1.0)]));
+    stop.store(true, Ordering::SeqCst);
+    producers.into_iter().for_each(|producer| producer.join().unwrap());
+    runtime.settle().unwrap();
+
+    let rows = u64::from(next.load(Ordering::SeqCst));
+    let sum = rows * (rows - 1) / 2;
+    assert_eq!(home.content("0.0"), format!("{rows}\t{rows}\t{sum}"));
+    assert_eq!(home.content("0.1"), format!("{rows}\t{rows}\t{}", sum + rows));
+    assert_eq!(home.content("0.2"), format!("{rows}\t{rows}\t{}", sum + 2 * rows));
+    let left = home.ask("SELECT count() FROM system.tables WHERE name LIKE '%load_source' AND database LIKE concat(currentDatabase(), '%')");
+    assert_eq!(left, "0", "clones go when their loads are done");
+}
+
+#[test]
+fn failing_rows_are_dead_letters_and_filtered_rows_are_neither() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[]));
+    post(&runtime, "0.0", 0..10);
+    runtime.settle().unwrap();
+    change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::BelowTen]));
+    post(&runtime, "0.0", 10..20);
+    runtime.settle().unwrap();
+    assert_eq!(home.content("0.1"), "10\t10\t90");
+    assert_eq!(home.content("0.2"), "5\t5\t20");
+    let letters = home.ask("SELECT source, target, reason, count() FROM A_dead_letters GROUP BY ALL ORDER BY ALL");
+    assert_eq!(letters, "A 0.0\tA 0.1\tx is odd\t10\nA 0.0\tA 0.2\tx is odd\t10");
+    let record = home.ask("SELECT record FROM A_dead_letters WHERE target = 'A 0.1' ORDER BY record LIMIT 1");
+    assert_eq!(record, r#"{"id":"1","x":1}"#);
+}
+
+#[test]
+fn versions_with_one_schema_share_a_table_and_take_events_at_both_endpoints() {
+    let home = Home::new();
+    let runtime = home.start();
+    let first = desired(&home, &[]);
+    change(&runtime, &first);
+    let mut shared = first;
+    shared.current = "0.1".parse().unwrap();
+    shared.nodes[0].members.insert("0.1".parse().unwrap());
+    change(&runtime, &shared);
+    let endpoints = runtime.endpoints();
+    let topics: Vec<_> = endpoints.iter().map(|endpoint| endpoint.topic.to_string()).collect();
+    assert_eq!(topics, ["A_0_0", "A_0_0"]);
+    post(&runtime, "0.0", 0..4);
+    runtime.settle().unwrap();
+    assert_eq!(home.content("0.1"), "4\t4\t6", "the newer name is a view of the table");
+}
+
+#[test]
+fn an_edited_migration_fills_the_version_again() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
+    post(&runtime, "0.0", 0..4);
+    runtime.settle().unwrap();
+    change(&runtime, &desired(&home, &[Migration::Add(5.0)]));
+    runtime.settle().unwrap();
+    assert_eq!(home.content("0.1"), "4\t4\t26");
+}
+
+#[test]
+fn a_change_that_would_lose_rows_is_refused_and_nothing_moves() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[]));
+    post(&runtime, "0.0", 0..4);
+    runtime.settle().unwrap();
+    let mut edited = desired(&home, &[]);
+    edited.nodes[0].model.fields.truncate(1);
+    let refused = runtime.change(&edited, Edits::Rebuild, &mut |_| {});
+    assert!(matches!(refused, Err(ServerError::Refused(_))));
+    assert_eq!(home.content("0.0"), "4\t4\t6");
+}
+
+#[test]
+fn applying_the_same_state_again_does_nothing() {
+    let home = Home::new();
+    let runtime = home.start();
+    let desired = desired(&home, &[Migration::Add(1.0)]);
+    change(&runtime, &desired);
+    runtime.change(&desired, Edits::Rebuild, &mut |plan| assert!(plan.changes.is_empty())).unwrap();
+}
+
+#[test]
+fn a_query_cannot_write() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[]));
+    for statement in ["DROP TABLE A_0_0", "INSERT INTO A_0_0 VALUES ('1', 1)", "SET readonly = 0"] {
+        assert!(runtime.query(statement, "TSV").is_err(), "{statement}");
+    }
+    assert_eq!(home.content("0.0"), "0\t0\t0");
+}
+
+#[test]
+fn the_status_tells_rows_lag_and_loads() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[]));
+    post(&runtime, "0.0", 0..10);
+    runtime.settle().unwrap();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
+    runtime.settle().unwrap();
+    let status = runtime.status().unwrap();
+    let tables: Vec<_> = status.tables.iter().map(|table| (table.rows, table.received, table.stored)).collect();
+    assert_eq!(tables, [(10, 10, 10), (10, 0, 0)]);
+    let load = status.migrations[0].load.unwrap();
+    assert_eq!((load.done, load.total, status.migrations[0].lag), (10, 10, 0));
+}
