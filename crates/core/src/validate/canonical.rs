@@ -23,6 +23,10 @@ use std::io::Write as _;
 /// of a server nor another version changes what an event means. A field that the table does not
 /// have is an error here, never dropped: validation has dropped what may be dropped.
 ///
+/// No setting makes the engine refuse every row that is not canonical: for a column that is not
+/// `Nullable`, a missing field is the default of its type, and `null` is NaN in a `Float64`. Only
+/// validated records may be inserted.
+///
 /// See <https://clickhouse.com/docs/operations/settings/formats>.
 pub const INSERT_SETTINGS: &[(&str, &str)] = &[
     // Without it one double in seven is off by one unit in the last place, and 5e-324 is 0.

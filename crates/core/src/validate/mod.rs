@@ -238,7 +238,10 @@ mod tests {
     #[test]
     fn an_array_ends_where_it_breaks_and_the_rest_is_one_refused_record() {
         for (tail, last) in [
-            (" , {\"id\": ] , {}]", r#"1 "{\"id\": ] , {}]" record 1, line 1, column 35: a value is expected"#),
+            (
+                " , {\"id\": ] , {}]",
+                r#"1 "{\"id\": ] , {}]" record 1, line 1, column 35: a value is expected"#,
+            ),
             ("", r#"1 "" record 1, line 1, column 25: the text ends inside an array"#),
             ("] x", r#"1 "x" record 1, line 1, column 27: there is more text after the end of the value"#),
         ] {
@@ -250,7 +253,9 @@ mod tests {
 
     #[test]
     fn a_body_may_hold_no_record_but_not_nothing() {
-        for (body, format) in [("[ ]", BodyFormat::Json), (" \n\n", BodyFormat::Ndjson), ("", BodyFormat::Ndjson)] {
+        for (body, format) in
+            [("[ ]", BodyFormat::Json), (" \n\n", BodyFormat::Ndjson), ("", BodyFormat::Ndjson)]
+        {
             assert_eq!(records(body.as_bytes(), format), (vec![], String::new()), "{body:?}");
         }
         let (seen, _) = records(b" \n", BodyFormat::Json);

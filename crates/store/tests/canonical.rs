@@ -1,0 +1,261 @@
+//! The canonical form of records, read by the real engine: what validation accepts is what the
+//! table then holds, for edge values of every type in every place that a schema can give them.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+use std::sync::OnceLock;
+
+use antler_core::{
+    names::TableName,
+    schema::{Absence, DataType, Field, Item, Model},
+    sql::statement::{self, Sync},
+    validate::{BodyFormat, INSERT_SETTINGS, UnknownFields, Validator},
+};
+use antler_store::{
+    StoreError,
+    engine::{self, Engine, EngineOptions},
+    tables::{Session, Tables as _},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A session of the engine that the tests share: a process can run only one.
+fn session() -> Box<dyn Session> {
+    static SHARED: OnceLock<(Engine, TempDir)> = OnceLock::new();
+    let (engine, _) = SHARED.get_or_init(|| {
+        let data = TempDir::new().unwrap();
+        let library = engine::locate().unwrap();
+        (Engine::open(&library, data.path(), &EngineOptions::default()).unwrap(), data)
+    });
+    engine.session().unwrap()
+}
+
+/// A new storage table, and the statement that inserts into it as a sink does.
+fn table(session: &mut dyn Session, name: &str, model: &Model) -> (TableName, String) {
+    let table = TableName { database: "default".parse().unwrap(), table: name.parse().unwrap() };
+    session.execute(&statement::create_storage(&table, model, Sync::Os)).unwrap();
+    let insert = statement::insert_batch(&table, model, name, INSERT_SETTINGS);
+    (table, insert)
+}
+
+/// Every type of a single value, with values at its edges.
+fn scalars() -> Vec<(&'static str, DataType, Vec<Value>)> {
+    let texts = [
+        "",
+        " ",
+        "null",
+        "1",
+        "ü€😀",
+        "\u{0}\u{1}\u{8}\u{c}\u{1f}\u{7f}",
+        "\"\\/\n\r\t'`",
+        "\u{2028}",
+        "[1]",
+    ];
+    let names = ["", "1", "2", "a\"b\\c'd\ne", "ü€"];
+    let numbers = [("one", 2), ("two", 1), ("1", -128), ("2", 127)];
+    let wide = [("low", i16::MIN), ("high", i16::MAX)];
+    let named = |values: &[(&str, i16)]| {
+        DataType::IntegerEnum(values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect())
+    };
+    let enumeration = DataType::StringEnum(names.iter().map(|name| (*name).to_owned()).collect());
+    vec![
+        ("string", DataType::String, texts.map(Value::from).to_vec()),
+        ("number", DataType::Number, doubles()),
+        ("boolean", DataType::Boolean, vec![json!(true), json!(false)]),
+        (
+            "bigint",
+            DataType::BigInt,
+            [i64::MIN, -(1 << 53) - 1, -1, 0, (1 << 53) + 1, i64::MAX].map(Value::from).to_vec(),
+        ),
+        ("date", DataType::Date, dates().map(Value::from).to_vec()),
+        ("names", enumeration, names.map(Value::from).to_vec()),
+        ("numbers", named(&numbers), numbers.map(|(_, number)| json!(number)).to_vec()),
+        ("wide", named(&wide), wide.map(|(_, number)| json!(number)).to_vec()),
+    ]
+}
+
+fn doubles() -> Vec<Value> {
+    let edges = [
+        0.0,
+        -0.0,
+        1.0,
+        0.1,
+        1.0 / 3.0,
+        5e-324,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        f64::MIN,
+        1e15,
+        1e16,
+        1e21,
+        1e23,
+    ];
+    let powers = (-1074..1024).step_by(7).map(|power| 1.7_f64 * 2_f64.powi(power));
+    let whole = [1_u64 << 53, (1 << 53) + 1, u64::MAX].map(Value::from);
+    edges.into_iter().chain(powers).map(Value::from).chain(whole).collect()
+}
+
+fn dates() -> [&'static str; 7] {
+    [
+        "1900-01-01 00:00:00.000",
+        "1900-01-01 00:00:00.001",
+        "1969-12-31 23:59:59.999",
+        "1970-01-01 00:00:00.000",
+        "2024-02-29 12:34:56.789",
+        "2038-01-19 03:14:08.000",
+        "2299-12-31 23:59:59.999",
+    ]
+}
+
+/// A model with the type in every place there is: always or perhaps, alone, in lists, in lists of
+/// lists, in nested objects and in lists of them.
+fn places(data_type: &DataType) -> Model {
+    let field = |name: &str, data_type: &DataType, absence| Field {
+        name: name.parse().unwrap(),
+        data_type: data_type.clone(),
+        absence,
+        key: false,
+    };
+    let list = |data_type: &DataType, nullable| {
+        DataType::Array(Box::new(Item { data_type: data_type.clone(), nullable }))
+    };
+    let gaps = list(data_type, true);
+    let object = DataType::Object(vec![
+        field("always", data_type, Absence::Never),
+        field("a.b", data_type, Absence::Undefined),
+        field("from \"here\\", &gaps, Absence::Null),
+        field("é`", &DataType::Object(vec![field("x", data_type, Absence::Either)]), Absence::Undefined),
+    ]);
+    let mut fields = vec![field("id", &DataType::String, Absence::Never)];
+    fields[0].key = true;
+    for (name, data_type) in [
+        ("value", data_type.clone()),
+        ("select", list(data_type, false)),
+        ("with \"gaps\\", gaps.clone()),
+        ("matrix", list(&gaps, true)),
+        ("object", object.clone()),
+        ("ob.jects", list(&object, true)),
+    ] {
+        fields.push(field(name, &data_type, Absence::Never));
+        fields.push(field(&format!("{name}?"), &data_type, Absence::Either));
+    }
+    Model { name: "Places".parse().unwrap(), fields }
+}
+
+/// Records of that model. Each value is in each place of one of them; the last ones hold as
+/// little as they may.
+fn records(values: &[Value]) -> Vec<Value> {
+    let mut records: Vec<_> = values
+        .iter()
+        .zip(values.iter().cycle().skip(1))
+        .enumerate()
+        .map(|(i, (value, other))| {
+            let object = json!({
+                "always": value, "a.b": other, "from \"here\\": [null, value, other], "é`": {"x": value},
+            });
+            let least = json!({"always": value, "é`": {}});
+            json!({
+                "id": i.to_string(),
+                "value": value, "value?": value,
+                "select": [value, other], "select?": [value],
+                "with \"gaps\\": [null, value], "with \"gaps\\?": [value, null],
+                "matrix": [[value, null], null, []], "matrix?": [null, [other]],
+                "object": object, "object?": object,
+                "ob.jects": [object, null, least], "ob.jects?": [least],
+            })
+        })
+        .collect();
+    let object = json!({"always": values[0]});
+    records.push(json!({
+        "id": "empty", "value": values[0], "select": [], "select?": [], "with \"gaps\\": [], "with \"gaps\\?": [],
+        "matrix": [], "matrix?": [], "object": object, "object?": object, "ob.jects": [], "ob.jects?": [],
+    }));
+    records.push(json!({
+        "id": "nothing", "value": values[0], "value?": null, "select": [], "with \"gaps\\": [],
+        "matrix": [], "object": object, "ob.jects": [null],
+    }));
+    records
+}
+
+#[test]
+fn the_table_holds_exactly_what_was_accepted() {
+    let mut session = session();
+    for (name, data_type, values) in scalars() {
+        let (model, records) = (places(&data_type), records(&values));
+        let body = Value::Array(records.clone()).to_string();
+        let mut accepted = Vec::new();
+        Validator::new(&model, UnknownFields::Refuse)
+            .body(body.as_bytes(), BodyFormat::Json, &mut accepted)
+            .unwrap_or_else(|violations| panic!("{name}: {violations}"));
+
+        let (_, insert) = table(&mut *session, name, &model);
+        session.insert(&insert, "JSONEachRow", &accepted).unwrap();
+        let select = format!("SELECT * FROM {name} SETTINGS output_format_json_quote_64bit_integers = 0");
+        let stored = session.query(&select, "JSONEachRow").unwrap();
+        let stored: Vec<Value> =
+            serde_json::Deserializer::from_slice(&stored).into_iter().collect::<Result<_, _>>().unwrap();
+
+        assert_eq!(stored.len(), records.len());
+        for sent in records {
+            let row = stored.iter().find(|row| row["id"] == sent["id"]).unwrap();
+            assert_same(&DataType::Object(model.fields.clone()), &sent, row, name);
+        }
+    }
+}
+
+/// The table's answer means the value that was sent: a field that is absent is `null` in the
+/// answer, and an enum is its name.
+fn assert_same(data_type: &DataType, sent: &Value, stored: &Value, place: &str) {
+    match data_type {
+        DataType::Object(fields) if sent.is_object() && stored.is_object() => {
+            for field in fields {
+                let name = field.name.as_str();
+                let sent = sent.get(name).unwrap_or(&Value::Null);
+                assert_same(&field.data_type, sent, &stored[name], &format!("{place}/{name}"));
+            }
+        }
+        DataType::Array(item) if sent.is_array() && stored.is_array() => {
+            let (sent, stored) = (sent.as_array().unwrap(), stored.as_array().unwrap());
+            assert_eq!(sent.len(), stored.len(), "{place}");
+            for (sent, stored) in sent.iter().zip(stored) {
+                assert_same(&item.data_type, sent, stored, &format!("{place}/-"));
+            }
+        }
+        DataType::Number if !sent.is_null() => {
+            let bits = |value: &Value| value.as_f64().map(f64::to_bits);
+            assert_eq!(bits(sent), bits(stored), "{place}: {sent} became {stored}");
+        }
+        DataType::IntegerEnum(values) if !sent.is_null() => {
+            let number = stored.as_str().and_then(|name| values.get(name));
+            assert_eq!(sent.as_i64(), number.copied().map(i64::from), "{place}: {sent} became {stored}");
+        }
+        DataType::String
+        | DataType::Number
+        | DataType::Boolean
+        | DataType::BigInt
+        | DataType::Date
+        | DataType::StringEnum(_)
+        | DataType::IntegerEnum(_)
+        | DataType::Array(_)
+        | DataType::Object(_) => assert_eq!(sent, stored, "{place}"),
+    }
+}
+
+#[test]
+fn a_field_that_the_table_does_not_have_is_an_error_and_never_dropped() {
+    let mut session = session();
+    let model = places(&DataType::Number);
+    let (table, insert) = table(&mut *session, "strict", &model);
+    let object = json!({"always": 1});
+    let row = json!({
+        "id": "1", "value": 1, "select": [], "with \"gaps\\": [], "matrix": [], "object": object, "ob.jects": [],
+    });
+    for place in ["/unknown", "/object/unknown"] {
+        let mut row = row.clone();
+        let (parent, name) = place.rsplit_once('/').unwrap();
+        row.pointer_mut(parent).unwrap()[name] = json!(1);
+        let answer = session.insert(&insert, "JSONEachRow", row.to_string().as_bytes());
+        assert!(matches!(answer, Err(StoreError::Database { .. })), "{place}: {answer:?}");
+    }
+    let count = session.query(&format!("SELECT count() FROM {}", table.table), "TSV").unwrap();
+    assert_eq!(count, b"0\n");
+}
