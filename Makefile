@@ -1,0 +1,54 @@
+# Every target works on a fresh machine: it installs, builds and fetches what it needs first.
+# `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt build engine oracle clean clean-data
+
+# One line for each target.
+help:
+	@echo "make demo        run the main job on 336,776 real flights (under 3 minutes after the build)"
+	@echo "make test        run everything CI runs: lint, every test, the demo"
+	@echo "make lint        check format, clippy, licenses and the layers of the crates"
+	@echo "make fmt         format the code"
+	@echo "make build       build target/debug/antler"
+	@echo "make engine      fetch the embedded ClickHouse engine, once for each machine"
+	@echo "make clean-data  remove the demo's input and projects"
+	@echo "make clean       remove what was built; the engine stays in the cache"
+
+demo: build
+	@scripts/tools.sh git python3 pip
+	@scripts/demo.sh
+
+test: lint build oracle
+	cargo test --workspace --locked
+	@scripts/tools.sh git python3 pip
+	@scripts/demo.sh
+
+lint:
+	@scripts/tools.sh cargo cc rustfmt clippy python3
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@scripts/check-dependencies.py
+
+fmt:
+	@scripts/tools.sh cargo rustfmt
+	cargo fmt --all
+
+build: engine
+	@scripts/tools.sh cargo cc
+	cargo build --locked
+
+engine:
+	@scripts/tools.sh node npm
+	@scripts/engine.sh
+
+# TypeScript, for the tests that ask the language's own runtime.
+oracle:
+	@scripts/tools.sh node npm
+	cd tests/oracle && npm ci --loglevel=error
+
+clean-data:
+	rm -rf target/demo
+
+clean:
+	cargo clean
