@@ -197,7 +197,8 @@ impl fmt::Display for DataType {
                 f.write_str(&quoted.join(" | "))
             }
             Self::IntegerEnum(values) => {
-                let numbers: Vec<_> = values.values().map(ToString::to_string).collect();
+                let numbers: BTreeSet<_> = values.values().collect();
+                let numbers: Vec<_> = numbers.into_iter().map(ToString::to_string).collect();
                 f.write_str(&numbers.join(" | "))
             }
             Self::Array(item) => {

@@ -1,0 +1,224 @@
+//! Reads what a Python file declares: dataclasses, enums and type aliases, and the names that it
+//! imports.
+//!
+//! A class is told by the last part of its decorator or base, whatever module it comes from.
+//! Everything that a module declares or imports can be imported from it, as in Python.
+
+mod types;
+
+use std::sync::Arc;
+
+use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
+use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtImport, StmtImportFrom};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::{
+    language::Language,
+    outline::{Declaration, Import, Kind, Member, Outline, Record, Role, Source, Span, Type},
+};
+pub(super) use types::known;
+use types::{Names, last_name};
+
+/// Reads what a file declares.
+pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
+    let parsed = parse_unchecked(&file.text, ParseOptions::from(Mode::Module));
+    let mut outline = Outline::empty(file, Language::Python);
+    for error in parsed.errors() {
+        outline.problems.push(Diagnostic::error(Code::Syntax, error.error.to_string()).with_label(
+            file,
+            span(error.location),
+            "here",
+        ));
+    }
+    let mut reader = Reader { outline };
+    if let Some(module) = parsed.try_into_module() {
+        reader.imports(module.suite());
+        reader.declarations(module.suite());
+    }
+    reader.outline
+}
+
+struct Reader {
+    outline: Outline,
+}
+
+impl Reader {
+    /// Imports come first: they decide how dotted names are read.
+    fn imports(&mut self, statements: &[Stmt]) {
+        for statement in statements {
+            match statement {
+                Stmt::Import(import) => self.import(import),
+                Stmt::ImportFrom(import) => self.import_from(import),
+                // `if TYPE_CHECKING:`
+                Stmt::If(conditional) => self.imports(&conditional.body),
+                _ => {}
+            }
+        }
+    }
+
+    fn import(&mut self, import: &StmtImport) {
+        for alias in &import.names {
+            let module = alias.name.as_str();
+            let local = alias.asname.as_ref().map_or(module, |name| name.as_str());
+            let sources = self
+                .folders(module, 0)
+                .into_iter()
+                .flat_map(|path| files(&path))
+                .map(|path| Source { path, name: None })
+                .collect();
+            let original = module.rsplit('.').next().unwrap_or(module).to_owned();
+            let import = Import { module: module.to_owned(), span: span(alias.range), original, sources };
+            self.outline.imports.insert(local.to_owned(), import);
+            self.outline.export(local, local);
+        }
+    }
+
+    fn import_from(&mut self, from: &StmtImportFrom) {
+        let module = from.module.as_ref().map_or("", |module| module.as_str());
+        let shown = format!("{}{module}", ".".repeat(from.level as usize));
+        let at = from.module.as_ref().map_or(from.range, Ranged::range);
+        let folders = self.folders(module, from.level);
+        for alias in &from.names {
+            let name = alias.name.as_str();
+            let import = |sources| Import {
+                module: shown.clone(),
+                span: span(at),
+                original: name.to_owned(),
+                sources,
+            };
+            if name == "*" {
+                let sources = folders.iter().flat_map(|path| files(path));
+                let sources = sources.map(|path| Source { path, name: None }).collect();
+                self.outline.exports_all.push(import(sources));
+                continue;
+            }
+            let sources = folders
+                .iter()
+                .flat_map(|path| {
+                    let member = |path| Source { path, name: Some(name.to_owned()) };
+                    let submodule = |path| Source { path, name: None };
+                    let inner = files(&format!("{path}/{name}")).into_iter().map(submodule);
+                    files(path).into_iter().map(member).chain(inner)
+                })
+                .collect();
+            let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            let import = import(sources);
+            self.outline.imports.insert(local.to_owned(), import);
+            self.outline.export(local, local);
+        }
+    }
+
+    /// Where a module may be, without extension. An absolute one is looked for in the project's
+    /// folder, in `app` and beside the file, since projects differ in what is on their path.
+    fn folders(&self, module: &str, level: u32) -> Vec<String> {
+        let mut here: Vec<&str> = self.outline.file.path.split('/').collect();
+        here.pop();
+        let bases = match level {
+            0 => vec![vec![], vec!["app"], here],
+            level => {
+                let up = level as usize - 1;
+                if up > here.len() {
+                    return Vec::new();
+                }
+                here.truncate(here.len() - up);
+                vec![here]
+            }
+        };
+        let parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
+        bases.into_iter().map(|base| [base, parts.clone()].concat().join("/")).collect()
+    }
+
+    fn declarations(&mut self, statements: &[Stmt]) {
+        for statement in statements {
+            match statement {
+                Stmt::ClassDef(class) => self.class(class),
+                Stmt::TypeAlias(alias) => self.alias(&alias.name, &alias.value),
+                Stmt::Assign(assign) => {
+                    if let [target] = assign.targets.as_slice() {
+                        self.alias(target, &assign.value);
+                    }
+                }
+                Stmt::AnnAssign(assign) => {
+                    if let Some(value) = &assign.value {
+                        self.alias(&assign.target, value);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Any variable may be the name of a type; whether it is shows when a model uses it. The
+    /// first value counts.
+    fn alias(&mut self, target: &Expr, value: &Expr) {
+        let Expr::Name(name) = target else { return };
+        if self.outline.declarations.contains_key(name.id.as_str()) {
+            return;
+        }
+        let of = self.names().read(value);
+        self.declare(name.id.as_str(), name.range, of, Role::Part);
+    }
+
+    fn class(&mut self, class: &StmtClassDef) {
+        let bases = class.arguments.as_ref().map_or(&[][..], |arguments| &arguments.args);
+        let decorated = |name| {
+            class.decorator_list.iter().any(|decorator| last_name(&decorator.expression) == Some(name))
+        };
+        let (of, role) = if decorated("dataclass") || decorated("moose_data_model") {
+            let generic = bases.iter().find(|base| last_name(base) == Some("Generic")).map(Ranged::range);
+            let parameters = class.type_params.as_ref().map(|parameters| parameters.range);
+            let of = match parameters.or(generic) {
+                Some(range) => types::generic(span(range)),
+                None => Type::new(span(class.range), Kind::Record(self.record(class, bases))),
+            };
+            (of, Role::Candidate)
+        } else if let Some(flavour) = types::enum_flavour(bases) {
+            (types::read_enum(class, flavour), Role::Part)
+        } else {
+            let of = Type::refused(
+                span(class.name.range),
+                format!("the class `{}` is not a dataclass", class.name),
+                "Put `@dataclass` above it.",
+            );
+            (of, Role::Part)
+        };
+        self.declare(class.name.as_str(), class.name.range, of, role);
+    }
+
+    fn record(&self, class: &StmtClassDef, bases: &[Expr]) -> Record {
+        let names = self.names();
+        let bases = bases
+            .iter()
+            .filter(|base| !matches!(last_name(base), Some("object" | "ABC")))
+            .map(|base| names.read(base))
+            .collect();
+        let members = class.body.iter().filter_map(|statement| {
+            let Stmt::AnnAssign(field) = statement else { return None };
+            let Expr::Name(name) = &*field.target else { return None };
+            if matches!(last_name(&field.annotation), Some("ClassVar" | "KW_ONLY")) {
+                return None;
+            }
+            Some(names.member(name, &field.annotation, field.value.as_deref()))
+        });
+        Record { bases, members: members.collect::<Vec<Member>>(), refused: Vec::new() }
+    }
+
+    fn declare(&mut self, name: &str, range: TextRange, of: Type, role: Role) {
+        self.outline.declare(name, Declaration { name_span: span(range), of, role });
+        self.outline.export(name, name);
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names { text: &self.outline.file.text, imports: &self.outline.imports }
+    }
+}
+
+/// The files that a module of that path may be.
+fn files(path: &str) -> [String; 2] {
+    [format!("{path}.py"), format!("{path}/__init__.py")]
+}
+
+fn span(range: TextRange) -> Span {
+    range.into()
+}

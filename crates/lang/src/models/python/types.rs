@@ -1,0 +1,281 @@
+//! Python annotations to the types of an outline.
+
+use std::collections::BTreeMap;
+
+use antler_core::schema::DataType;
+use ruff_python_ast::{Expr, ExprName, ExprStringLiteral, Number, Operator, Stmt, StmtClassDef, UnaryOp};
+use ruff_python_parser::typing::parse_type_annotation;
+use ruff_text_size::Ranged;
+
+use super::span;
+use crate::models::outline::{Constant, EnumMember, Import, Kind, Member, Span, Type, enumeration, literal};
+
+/// What is needed to read names in a file.
+pub(super) struct Names<'a> {
+    pub text: &'a str,
+    pub imports: &'a BTreeMap<String, Import>,
+}
+
+impl Names<'_> {
+    /// A field of a dataclass.
+    pub(super) fn member(&self, name: &ExprName, annotation: &Expr, default: Option<&Expr>) -> Member {
+        let mut of = self.read(annotation);
+        let optional = default.is_some_and(defaults_to_none);
+        if optional && !self.may_be_none(&of) {
+            of = Type::refused(
+                of.span,
+                format!("`None` is not a value of the field `{}`", name.id),
+                "Write `Optional[T] = None` for a field that may be left out.",
+            );
+        }
+        Member { name: name.id.to_string(), name_span: span(name.range), optional, of }
+    }
+
+    /// Whether a type says that it may be `None`. A name may stand for one that does.
+    fn may_be_none(&self, of: &Type) -> bool {
+        match &of.kind {
+            Kind::Null | Kind::Refused(_) => true,
+            Kind::OneOf(types) => types.iter().any(|of| self.may_be_none(of)),
+            Kind::Named { path, arguments } => {
+                let name = path.last().map_or("", String::as_str);
+                let original = self.imports.get(name).map_or(name, |import| &import.original);
+                match original {
+                    "Optional" => true,
+                    "Union" => arguments.iter().any(|of| self.may_be_none(of)),
+                    "str" | "int" | "float" | "bool" | "datetime" | "list" | "List" | "Key" => false,
+                    _ => true,
+                }
+            }
+            Kind::Value(_) | Kind::Undefined | Kind::Key(_) | Kind::List(_) | Kind::Record(_) => false,
+        }
+    }
+
+    /// A type as it is written.
+    pub(super) fn read(&self, written: &Expr) -> Type {
+        let at = span(written.range());
+        let kind = match written {
+            Expr::NoneLiteral(_) => Kind::Null,
+            Expr::Name(_) | Expr::Attribute(_) => match self.path(written) {
+                Some(path) => Kind::Named { path, arguments: Vec::new() },
+                None => return not_a_type(at),
+            },
+            Expr::BinOp(binary) if binary.op == Operator::BitOr => {
+                Kind::OneOf(vec![self.read(&binary.left), self.read(&binary.right)])
+            }
+            Expr::StringLiteral(text) => return self.quoted(at, text),
+            Expr::Subscript(subscript) => {
+                let arguments = match &*subscript.slice {
+                    Expr::Tuple(tuple) => &tuple.elts[..],
+                    single => std::slice::from_ref(single),
+                };
+                let Some(path) = self.path(&subscript.value) else { return not_a_type(at) };
+                match (path.last().map(String::as_str), arguments) {
+                    (Some("Literal"), values) => Kind::OneOf(values.iter().map(read_literal).collect()),
+                    (Some("Annotated"), [of, ..]) => return self.read(of),
+                    (_, arguments) => {
+                        Kind::Named { path, arguments: arguments.iter().map(|of| self.read(of)).collect() }
+                    }
+                }
+            }
+            _ => return not_a_type(at),
+        };
+        Type::new(at, kind)
+    }
+
+    /// An annotation in quotes.
+    fn quoted(&self, at: Span, text: &ExprStringLiteral) -> Type {
+        match parse_type_annotation(text, self.text) {
+            Ok(parsed) => self.read(parsed.expression()),
+            Err(_) => not_a_type(at),
+        }
+    }
+
+    /// A dotted name. The part that `import a.b` brought in is one name: `a.b`.
+    fn path(&self, written: &Expr) -> Option<Vec<String>> {
+        let mut path = dotted(written)?;
+        let imported = (2..path.len())
+            .rev()
+            .find(|n| path.get(..*n).is_some_and(|prefix| self.imports.contains_key(&prefix.join("."))));
+        if let Some(n) = imported {
+            let rest = path.split_off(n);
+            path = [vec![path.join(".")], rest].concat();
+        }
+        Some(path)
+    }
+}
+
+fn dotted(written: &Expr) -> Option<Vec<String>> {
+    match written {
+        Expr::Name(name) => Some(vec![name.id.to_string()]),
+        Expr::Attribute(attribute) => {
+            let mut path = dotted(&attribute.value)?;
+            path.push(attribute.attr.to_string());
+            Some(path)
+        }
+        _ => None,
+    }
+}
+
+fn not_a_type(at: Span) -> Type {
+    Type::refused(
+        at,
+        "this is not a type that can be stored",
+        "Say what the values are, such as `str` or a dataclass.",
+    )
+}
+
+/// Whether a default is `None`, or `field(default=None)`.
+fn defaults_to_none(default: &Expr) -> bool {
+    match default {
+        Expr::NoneLiteral(_) => true,
+        Expr::Call(call) => call.arguments.keywords.iter().any(|keyword| {
+            keyword.arg.as_ref().is_some_and(|name| name == "default")
+                && matches!(keyword.value, Expr::NoneLiteral(_))
+        }),
+        _ => false,
+    }
+}
+
+/// The last part of a decorator, base or annotation: `dataclass` of
+/// `@dataclasses.dataclass(frozen=True)`.
+pub(super) fn last_name(written: &Expr) -> Option<&str> {
+    match written {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        Expr::Call(call) => last_name(&call.func),
+        Expr::Subscript(subscript) => last_name(&subscript.value),
+        _ => None,
+    }
+}
+
+fn read_literal(value: &Expr) -> Type {
+    let at = span(value.range());
+    match (value, constant(value)) {
+        (Expr::NoneLiteral(_), _) => Type::new(at, Kind::Null),
+        (_, Constant::Other) => Type::refused(
+            at,
+            "only texts and integers can be listed one by one",
+            "Use `str`, `int`, `float` or `bool`.",
+        ),
+        (_, constant) => literal(at, constant),
+    }
+}
+
+fn constant(value: &Expr) -> Constant {
+    match value {
+        Expr::StringLiteral(text) => Constant::Text(text.value.to_str().to_owned()),
+        Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(integer) => integer.as_i64().map_or(Constant::Other, Constant::Integer),
+            Number::Float(_) | Number::Complex { .. } => Constant::Other,
+        },
+        Expr::UnaryOp(unary) if unary.op == UnaryOp::USub => match constant(&unary.operand) {
+            Constant::Integer(integer) => Constant::Integer(-integer),
+            Constant::Text(_) | Constant::Other => Constant::Other,
+        },
+        _ => Constant::Other,
+    }
+}
+
+/// What `auto()` means in an enum.
+#[derive(Clone, Copy)]
+pub(super) enum Flavour {
+    /// One more than the member before it, beginning at 1.
+    Integers,
+    /// The name of the member in lower case.
+    Names,
+    /// Something that is better written out.
+    Unclear,
+}
+
+/// Which kind of enum a class with these bases is, if any.
+pub(super) fn enum_flavour(bases: &[Expr]) -> Option<Flavour> {
+    let has = |name| bases.iter().any(|base| last_name(base) == Some(name));
+    if has("StrEnum") {
+        Some(Flavour::Names)
+    } else if has("IntEnum") {
+        Some(Flavour::Integers)
+    } else if has("Enum") {
+        Some(if has("str") { Flavour::Unclear } else { Flavour::Integers })
+    } else {
+        None
+    }
+}
+
+/// The values of an enum.
+pub(super) fn read_enum(class: &StmtClassDef, flavour: Flavour) -> Type {
+    let mut last = 0_i64;
+    let members = class.body.iter().filter_map(|statement| {
+        let (target, value) = match statement {
+            Stmt::Assign(assign) => (assign.targets.first()?, &*assign.value),
+            Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_deref()?),
+            _ => return None,
+        };
+        let Expr::Name(name) = target else { return None };
+        // `_ignore_` and its like are instructions to Python.
+        if name.id.starts_with('_') {
+            return None;
+        }
+        let automatic = matches!(value, Expr::Call(call) if last_name(&call.func) == Some("auto"));
+        let value = match flavour {
+            Flavour::Integers if automatic => Constant::Integer(last.saturating_add(1)),
+            Flavour::Names if automatic => Constant::Text(name.id.to_lowercase()),
+            Flavour::Integers | Flavour::Names | Flavour::Unclear => constant(value),
+        };
+        if let Constant::Integer(integer) = value {
+            last = integer;
+        }
+        Some(EnumMember { name: name.id.to_string(), span: span(statement.range()), value })
+    });
+    let members = members.collect();
+    enumeration(span(class.name.range), members)
+}
+
+/// The type of a class with type parameters.
+pub(super) fn generic(at: Span) -> Type {
+    Type::refused(at, "generic classes cannot be stored", "Declare it without type parameters.")
+}
+
+/// The types that Python and its libraries bring along.
+pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Option<Type> {
+    let kind = match (name, arguments) {
+        ("str", []) => Kind::Value(DataType::String),
+        ("int", []) => Kind::Value(DataType::BigInt),
+        ("float", []) => Kind::Value(DataType::Number),
+        ("bool", []) => Kind::Value(DataType::Boolean),
+        ("datetime", []) => Kind::Value(DataType::Date),
+        ("Key", [of]) => Kind::Key(Box::new(of.clone())),
+        ("list" | "List" | "Sequence", [of]) => Kind::List(Box::new(of.clone())),
+        ("Optional", [of]) => Kind::OneOf(vec![of.clone(), Type::new(at.clone(), Kind::Null)]),
+        ("Union", types @ [_, ..]) => Kind::OneOf(types.to_vec()),
+        _ => {
+            let (what, help) = known_refusal(name)?;
+            return Some(Type::refused(at.clone(), format!("{what} cannot be stored"), help));
+        }
+    };
+    Some(Type::new(at.clone(), kind))
+}
+
+fn known_refusal(name: &str) -> Option<(String, &'static str)> {
+    let help = match name {
+        "Any" | "object" => "Say what the values are, such as `str` or a dataclass.",
+        "dict" | "Dict" | "Mapping" | "defaultdict" | "TypedDict" => {
+            "Declare a dataclass with the fields, or use a list of key and value."
+        }
+        "set" | "Set" | "frozenset" | "FrozenSet" => "Use `list[T]`.",
+        "tuple" | "Tuple" | "NamedTuple" => "Use a dataclass with a name for each part, or `list[T]`.",
+        "bytes" | "bytearray" => "Use `str`, with the bytes in Base64.",
+        "date" => "Use `datetime`.",
+        "time" | "timedelta" => "Use `float`, in a unit that the name tells.",
+        "Decimal" => "Use `float`, or `str` to keep every digit.",
+        "UUID" => "Use `str`.",
+        "complex" => "Use two fields of type `float`.",
+        "Callable" | "Type" | "type" => "Events hold data only: remove the field.",
+        "Key" => return Some(("`Key` without one type".to_owned(), "Say what the key is: `Key[str]`.")),
+        "list" | "List" | "Sequence" => {
+            return Some((format!("`{name}` without one type"), "Say what the elements are: `list[str]`."));
+        }
+        "Optional" | "Union" => return Some((format!("`{name}` without types"), "Say what the values are.")),
+        _ => return None,
+    };
+    Some((format!("`{name}`"), help))
+}

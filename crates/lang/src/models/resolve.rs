@@ -1,0 +1,267 @@
+//! Outlines to models: what names refer to, what is a model, and the rules that models keep.
+//!
+//! Everything in `app/datamodels` that may be a model is resolved, with all that it uses; a
+//! declaration is resolved once, so that what is wrong with it is reported once. A part of a type
+//! that fails does not hide the rest of it.
+
+mod records;
+mod types;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use antler_core::{
+    diagnostic::{Code, Diagnostic},
+    names::{ModelName, ModelVersion, Naming, Version},
+    schema::{DataType, Model},
+};
+
+use records::Standing;
+
+use super::{
+    ParsedModel,
+    lookup::{Files, Place},
+    outline::{Kind, Outline, Refusal, Role, Span, Type},
+};
+
+/// The folder of models.
+const FOLDER: &str = "app/datamodels/";
+
+/// The models that the files declare, or everything that is wrong with them.
+pub(super) fn models(outlines: &[Outline]) -> Result<BTreeMap<ModelName, ParsedModel>, Vec<Diagnostic>> {
+    let mut resolver = Resolver::new(outlines);
+    let models = resolver.models();
+    let mut problems = resolver.problems;
+    if problems.is_empty() {
+        return Ok(models);
+    }
+    problems.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
+    Err(problems)
+}
+
+fn is_in_folder(outline: &Outline) -> bool {
+    outline.file.path.starts_with(FOLDER)
+}
+
+fn place_of(problem: &Diagnostic) -> (Option<&str>, Option<usize>) {
+    let path = problem.source_file.as_ref().map(|file| file.path.as_str());
+    (path, problem.labels.first().map(|label| label.span.start))
+}
+
+/// A resolved type.
+#[derive(Debug, Clone)]
+struct Value {
+    data_type: DataType,
+    null: bool,
+    undefined: bool,
+    key: bool,
+}
+
+/// Something that has been reported. It matters to the rule about keys whether one was meant.
+#[derive(Debug, Clone, Copy)]
+struct Reported {
+    key: bool,
+}
+
+/// How far a declaration has been resolved.
+enum State {
+    Begun,
+    Done(Result<Value, Reported>),
+}
+
+struct Resolver<'a> {
+    outlines: &'a [Outline],
+    files: Files<'a>,
+    states: BTreeMap<Place<'a>, State>,
+    /// What other declarations use.
+    used: BTreeSet<Place<'a>>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(outlines: &'a [Outline]) -> Self {
+        let in_folder = outlines.iter().filter(|outline| is_in_folder(outline));
+        let problems = in_folder.flat_map(|outline| outline.problems.clone()).collect();
+        Self {
+            outlines,
+            files: Files::new(outlines),
+            states: BTreeMap::new(),
+            used: BTreeSet::new(),
+            problems,
+        }
+    }
+
+    fn models(&mut self) -> BTreeMap<ModelName, ParsedModel> {
+        let mut without_key = Vec::new();
+        let mut models: BTreeMap<ModelName, ParsedModel> = BTreeMap::new();
+        for (file, outline) in self.outlines.iter().enumerate() {
+            if outline.is_broken() || !is_in_folder(outline) {
+                continue;
+            }
+            for (name, declaration) in &outline.declarations {
+                if declaration.role != Role::Candidate {
+                    continue;
+                }
+                match self.declaration((file, name)) {
+                    Ok(Value { data_type: DataType::Object(fields), .. }) => {
+                        if !fields.iter().any(|field| field.key) {
+                            without_key.push((file, name.as_str()));
+                            continue;
+                        }
+                        let span = declaration.name_span.clone();
+                        let Some(name) = self.model_name(file, name, &span) else { continue };
+                        let model = Model { name: name.clone(), fields };
+                        let parsed = ParsedModel { model, file: Arc::clone(&outline.file), span };
+                        if let Some(first) = models.get(&name) {
+                            self.problems.push(duplicate(first, &parsed));
+                        } else {
+                            models.insert(name, parsed);
+                        }
+                    }
+                    Err(Reported { key: false }) => without_key.push((file, name)),
+                    Ok(_) | Err(Reported { key: true }) => {}
+                }
+            }
+        }
+        self.report_missing_keys(&without_key);
+        models
+    }
+
+    /// Records without a key that no other type uses were meant to be models.
+    fn report_missing_keys(&mut self, records: &[Place<'a>]) {
+        // A file that could not be read may be the one that uses them.
+        if self.problems.iter().any(|problem| problem.code == Code::Syntax) {
+            return;
+        }
+        for place in records {
+            let Some((outline, declaration)) =
+                self.files.outline(place.0).zip(self.files.declaration(*place))
+            else {
+                continue;
+            };
+            let has_fields = match &declaration.of.kind {
+                Kind::Record(record) => !record.members.is_empty() || !record.bases.is_empty(),
+                _ => false,
+            };
+            if has_fields && !self.used.contains(place) {
+                let name = place.1;
+                self.problems.push(
+                    Diagnostic::error(Code::NoKey, format!("the model `{name}` has no key"))
+                        .with_label(
+                            &outline.file,
+                            declaration.name_span.clone(),
+                            "none of its fields is a `Key`",
+                        )
+                        .with_help(outline.language.key_help(name)),
+                );
+            }
+        }
+    }
+
+    fn model_name(&mut self, file: usize, name: &str, span: &Span) -> Option<ModelName> {
+        let outline = self.files.outline(file)?;
+        // The topic has the narrowest alphabet of all that is named after a model.
+        let checked = name.parse::<ModelName>().and_then(|name| {
+            let version: Version = "0.0".parse()?;
+            Naming::new("local", None)?.topic(&ModelVersion::new(name.clone(), version))?;
+            Ok(name)
+        });
+        match checked {
+            Ok(name) => Some(name),
+            Err(_) => {
+                self.problems.push(
+                    Diagnostic::error(Code::ModelName, format!("`{name}` cannot name a model"))
+                        .with_label(&outline.file, span.clone(), "tables, topics and endpoints are named after it")
+                        .with_help("Use the letters a to z, digits and underscores, at most 120 of them, beginning with a letter or an underscore."),
+                );
+                None
+            }
+        }
+    }
+
+    /// Resolves a declaration, once.
+    fn declaration(&mut self, place: Place<'a>) -> Result<Value, Reported> {
+        if let Some(State::Done(result)) = self.states.get(&place) {
+            return result.clone();
+        }
+        let Some(declaration) = self.files.declaration(place) else { return Err(Reported { key: false }) };
+        self.states.insert(place, State::Begun);
+        let result = match &declaration.of.kind {
+            Kind::Record(record) => self
+                .record(place.0, record, &declaration.name_span, Standing::Declared)
+                .map(|fields| Value::plain(DataType::Object(fields))),
+            _ => self.value(place.0, &declaration.of),
+        };
+        self.states.insert(place, State::Done(result.clone()));
+        result
+    }
+
+    /// The value of a declaration of the project, used by another.
+    fn reference(
+        &mut self,
+        file: usize,
+        of: &Type,
+        shown: &str,
+        place: Place<'a>,
+    ) -> Result<Value, Reported> {
+        self.used.insert(place);
+        if matches!(self.states.get(&place), Some(State::Begun)) {
+            return Err(self.refuse(
+                file,
+                Refusal::new(
+                    of.span.clone(),
+                    format!("`{shown}` contains itself"),
+                    "Make it a model of its own, and refer to it by its key.",
+                ),
+            ));
+        }
+        let mut value = self.declaration(place)?;
+        // The key of another model is an ordinary field here.
+        if let DataType::Object(fields) = &mut value.data_type {
+            for field in fields {
+                field.key = false;
+            }
+        }
+        Ok(value)
+    }
+
+    /// Reports a file outside the folder of models that a model turned out to need.
+    fn report_file(&mut self, file: usize) {
+        let Some(outline) = self.files.outline(file) else { return };
+        for problem in &outline.problems {
+            if !self.problems.contains(problem) {
+                self.problems.push(problem.clone());
+            }
+        }
+    }
+
+    fn refuse(&mut self, file: usize, refusal: Refusal) -> Reported {
+        if let Some(outline) = self.files.outline(file) {
+            self.problems.push(
+                Diagnostic::error(Code::UnsupportedType, refusal.message)
+                    .with_label(&outline.file, refusal.span, "here")
+                    .with_help(refusal.help),
+            );
+        }
+        Reported { key: false }
+    }
+}
+
+impl Value {
+    fn plain(data_type: DataType) -> Self {
+        Self { data_type, null: false, undefined: false, key: false }
+    }
+}
+
+fn duplicate(first: &ParsedModel, second: &ParsedModel) -> Diagnostic {
+    let name = &second.model.name;
+    let two = |of: &ParsedModel, label: String| {
+        Diagnostic::error(Code::DuplicateModel, format!("there are two models of the name `{name}`"))
+            .with_label(&of.file, of.span.clone(), label)
+    };
+    let other = two(first, String::new()).location().unwrap_or_default();
+    two(second, format!("the other one is at {other}"))
+        .with_help("Rename one of them; each model has tables and endpoints of its own.")
+}

@@ -1,0 +1,166 @@
+//! Lists of fields, and the rules that fields keep.
+
+use std::collections::BTreeMap;
+
+use antler_core::{
+    diagnostic::{Code, Diagnostic},
+    names::SqlIdent,
+    schema::{Absence, DataType, Field},
+};
+
+use super::{Reported, Resolver};
+use crate::models::{
+    lookup::Found,
+    outline::{Kind, Member, Record, Refusal, Span, Type},
+};
+
+/// Where a list of fields stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It has a name, and may be a model.
+    Declared,
+    /// It is written out as the type of a field.
+    Inline,
+}
+
+impl Resolver<'_> {
+    /// The fields of a record. Those of its bases come first, as in both languages.
+    pub(super) fn record(
+        &mut self,
+        file: usize,
+        record: &Record,
+        span: &Span,
+        standing: Standing,
+    ) -> Result<Vec<Field>, Reported> {
+        let mut fields = Vec::new();
+        let mut reported = None::<Reported>;
+        let mut report = |Reported { key }: Reported| {
+            let before = reported.is_some_and(|reported| reported.key);
+            reported = Some(Reported { key: key || before });
+        };
+        for base in &record.bases {
+            match self.base(file, base) {
+                Ok(inherited) => inherited.into_iter().for_each(|field| put(&mut fields, field)),
+                Err(failure) => report(failure),
+            }
+        }
+        for refusal in &record.refused {
+            report(self.refuse(file, refusal.clone()));
+        }
+        let mut names: BTreeMap<&str, &Member> = BTreeMap::new();
+        for member in &record.members {
+            if let Some(first) = names.get(member.name.as_str()) {
+                self.report_twice(file, first, member);
+                report(Reported { key: false });
+                continue;
+            }
+            names.insert(&member.name, member);
+            match self.field(file, member, standing) {
+                Ok(field) => put(&mut fields, field),
+                Err(failure) => report(failure),
+            }
+        }
+        if let Some(Reported { key }) = reported {
+            return Err(Reported { key: key || fields.iter().any(|field| field.key) });
+        }
+        if fields.is_empty() {
+            self.report_empty(file, span, standing);
+            return Err(Reported { key: false });
+        }
+        Ok(fields)
+    }
+
+    fn base(&mut self, file: usize, base: &Type) -> Result<Vec<Field>, Reported> {
+        let Kind::Named { path, arguments } = &base.kind else {
+            return self.value(file, base).map(|_| Vec::new());
+        };
+        let inherited = match self.files.find(file, path) {
+            Found::Declaration(place) if arguments.is_empty() => {
+                let shown = path.join(".");
+                // Only here do the keys of a record count for another.
+                self.reference(file, base, &shown, place).and_then(|_| self.declaration(place))?
+            }
+            Found::Declaration(_) | Found::Foreign | Found::Broken(_) | Found::Missing(_) => {
+                self.value(file, base)?
+            }
+        };
+        match inherited.data_type {
+            DataType::Object(fields) => Ok(fields),
+            _ => Err(self.refuse(
+                file,
+                Refusal::new(base.span.clone(), "only a record can be extended", "Write its fields out."),
+            )),
+        }
+    }
+
+    fn field(&mut self, file: usize, member: &Member, standing: Standing) -> Result<Field, Reported> {
+        let value = self.value(file, &member.of);
+        let name = member.name.parse::<SqlIdent>();
+        if let (Err(error), Some(outline)) = (&name, self.files.outline(file)) {
+            self.problems.push(
+                Diagnostic::error(Code::ModelName, error.to_string())
+                    .with_label(&outline.file, member.name_span.clone(), "the name of a column")
+                    .with_help("Give the field another name."),
+            );
+        }
+        let value = value?;
+        if value.key && standing == Standing::Inline {
+            let refusal = Refusal::new(
+                member.of.span.clone(),
+                "a field of a nested object cannot be a key",
+                "Mark a field of the model itself.",
+            );
+            return Err(self.refuse(file, refusal));
+        }
+        if value.key && member.optional {
+            let refusal = Refusal::new(
+                member.name_span.clone(),
+                format!("the key `{}` cannot be optional", member.name),
+                "A key identifies an event: make it always there, or choose another field.",
+            );
+            self.refuse(file, refusal);
+            return Err(Reported { key: true });
+        }
+        let absence = match (value.null, value.undefined || member.optional) {
+            (false, false) => Absence::Never,
+            (false, true) => Absence::Undefined,
+            (true, false) => Absence::Null,
+            (true, true) => Absence::Either,
+        };
+        let name = name.map_err(|_| Reported { key: value.key })?;
+        Ok(Field { name, data_type: value.data_type, absence, key: value.key })
+    }
+
+    fn report_twice(&mut self, file: usize, first: &Member, second: &Member) {
+        let Some(outline) = self.files.outline(file) else { return };
+        self.problems.push(
+            Diagnostic::error(Code::ModelName, format!("the field `{}` is declared twice", second.name))
+                .with_label(&outline.file, second.name_span.clone(), "here again")
+                .with_label(&outline.file, first.name_span.clone(), "first declared here")
+                .with_help("Remove one of them."),
+        );
+    }
+
+    fn report_empty(&mut self, file: usize, span: &Span, standing: Standing) {
+        let Some(outline) = self.files.outline(file) else { return };
+        let message = match standing {
+            Standing::Declared => {
+                format!("`{}` has no fields", outline.file.text.get(span.clone()).unwrap_or_default())
+            }
+            Standing::Inline => "a nested object needs fields".to_owned(),
+        };
+        self.problems.push(
+            Diagnostic::error(Code::EmptyModel, message)
+                .with_label(&outline.file, span.clone(), "nothing to store")
+                .with_help("Declare the fields, or remove it."),
+        );
+    }
+}
+
+/// Adds a field, or replaces the inherited one of that name in its place.
+fn put(fields: &mut Vec<Field>, field: Field) {
+    match fields.iter_mut().find(|other| other.name == field.name) {
+        Some(inherited) => *inherited = field,
+        None => fields.push(field),
+    }
+}

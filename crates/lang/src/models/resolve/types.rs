@@ -1,0 +1,224 @@
+//! Types as they are written to types that can be stored.
+
+use antler_core::{
+    diagnostic::{Code, Diagnostic},
+    schema::{DataType, Item},
+};
+
+use super::{Reported, Resolver, Value, records::Standing};
+use crate::models::{
+    lookup::{Found, Missing},
+    outline::{Kind, Refusal, Type},
+};
+
+impl Resolver<'_> {
+    /// Resolves a type as it is written in a file.
+    pub(super) fn value(&mut self, file: usize, of: &Type) -> Result<Value, Reported> {
+        match &of.kind {
+            Kind::Value(data_type) => Ok(Value::plain(data_type.clone())),
+            Kind::Record(record) => self
+                .record(file, record, &of.span, Standing::Inline)
+                .map(|fields| Value::plain(DataType::Object(fields))),
+            Kind::Key(inner) => self.key(file, of, inner).map_err(|_| Reported { key: true }),
+            Kind::List(item) => self.list(file, item),
+            Kind::OneOf(types) => self.one_of(file, of, types),
+            Kind::Named { path, arguments } => self.named(file, of, path, arguments),
+            Kind::Refused(refusals) => {
+                for refusal in refusals {
+                    self.refuse(file, refusal.clone());
+                }
+                Err(Reported { key: false })
+            }
+            Kind::Null | Kind::Undefined => Err(self.refuse(
+                file,
+                Refusal::new(
+                    of.span.clone(),
+                    "a field that never has a value cannot be stored",
+                    "Give it a type.",
+                ),
+            )),
+        }
+    }
+
+    fn key(&mut self, file: usize, of: &Type, inner: &Type) -> Result<Value, Reported> {
+        let value = self.value(file, inner)?;
+        let complaint = match value.data_type {
+            _ if value.null || value.undefined => Some("a key always has a value"),
+            DataType::Array(_) => Some("a list cannot be a key"),
+            DataType::Object(_) => Some("an object cannot be a key"),
+            DataType::String
+            | DataType::Number
+            | DataType::Boolean
+            | DataType::BigInt
+            | DataType::Date
+            | DataType::StringEnum(_)
+            | DataType::IntegerEnum(_) => None,
+        };
+        match complaint {
+            None => Ok(Value { key: true, ..value }),
+            Some(message) => Err(self.refuse(
+                file,
+                Refusal::new(
+                    of.span.clone(),
+                    message,
+                    "Use a text, a number, a date, a boolean or an enum that is always there.",
+                ),
+            )),
+        }
+    }
+
+    fn list(&mut self, file: usize, item: &Type) -> Result<Value, Reported> {
+        let value = self.value(file, item)?;
+        if value.key {
+            return Err(self.refuse(
+                file,
+                Refusal::new(
+                    item.span.clone(),
+                    "the elements of a list cannot be keys",
+                    "Mark a field of the model itself.",
+                ),
+            ));
+        }
+        if value.undefined {
+            let help = self.files.outline(file).map_or("", |outline| outline.language.null_item_help());
+            return Err(self.refuse(
+                file,
+                Refusal::new(item.span.clone(), "the elements of a list cannot be undefined", help),
+            ));
+        }
+        let item = Item { data_type: value.data_type, nullable: value.null };
+        Ok(Value::plain(DataType::Array(Box::new(item))))
+    }
+
+    fn one_of(&mut self, file: usize, of: &Type, types: &[Type]) -> Result<Value, Reported> {
+        let (mut null, mut undefined) = (false, false);
+        let mut values = Vec::new();
+        let mut reported: Option<Reported> = None;
+        for part in types {
+            match part.kind {
+                Kind::Null => null = true,
+                Kind::Undefined => undefined = true,
+                _ => match self.value(file, part) {
+                    Ok(value) => values.push(value),
+                    Err(Reported { key }) => {
+                        let before = reported.is_some_and(|reported| reported.key);
+                        reported = Some(Reported { key: key || before });
+                    }
+                },
+            }
+        }
+        if let Some(reported) = reported {
+            return Err(reported);
+        }
+        null |= values.iter().any(|value| value.null);
+        undefined |= values.iter().any(|value| value.undefined);
+        let key = values.iter().any(|value| value.key);
+        if key && (null || undefined || values.len() > 1) {
+            let refusal = Refusal::new(
+                of.span.clone(),
+                "a key always has a value, and one type",
+                "Make the field itself a `Key` and nothing else.",
+            );
+            self.refuse(file, refusal);
+            return Err(Reported { key: true });
+        }
+        let outline = self.files.outline(file);
+        match unite(values.into_iter().map(|value| value.data_type).collect()) {
+            Some(data_type) => Ok(Value { data_type, null, undefined, key }),
+            None => Err(self.refuse(
+                file,
+                Refusal::new(
+                    of.span.clone(),
+                    "values of several types cannot be stored in one field",
+                    outline.map_or("", |outline| outline.language.union_help()),
+                ),
+            )),
+        }
+    }
+
+    fn named(
+        &mut self,
+        file: usize,
+        of: &Type,
+        path: &[String],
+        arguments: &[Type],
+    ) -> Result<Value, Reported> {
+        let Some(outline) = self.files.outline(file) else { return Err(Reported { key: false }) };
+        let shown = path.join(".");
+        let original = self.files.original(file, path).to_owned();
+        // `Key` is the same whoever declares it.
+        let found = if original == "Key" { Found::Foreign } else { self.files.find(file, path) };
+        let (label, help, import) = match found {
+            Found::Declaration(place) if !arguments.is_empty() => {
+                self.used.insert(place);
+                return Err(self.refuse(
+                    file,
+                    Refusal::new(
+                        of.span.clone(),
+                        "generic types cannot be stored",
+                        format!("Declare `{shown}` without type parameters."),
+                    ),
+                ));
+            }
+            Found::Declaration(place) => return self.reference(file, of, &shown, place),
+            Found::Broken(other) => {
+                self.report_file(other);
+                return Err(Reported { key: false });
+            }
+            Found::Foreign => {
+                if let Some(known) = outline.language.known(&of.span, &original, arguments) {
+                    return self.value(file, &known);
+                }
+                match self.files.import(file, path) {
+                    Some(import) => (
+                        "its declaration is outside the project",
+                        "Declare the type in a file of the project: Antler does not read packages.",
+                        Some((import.span.clone(), format!("imported from `{}`", import.module))),
+                    ),
+                    None => ("not declared or imported in this file", "Declare it here, or import it.", None),
+                }
+            }
+            Found::Missing(Missing::Inside) => {
+                ("there is no such type", "Refer to a type that is declared with a name of its own.", None)
+            }
+            Found::Missing(Missing::Import { module, span }) => (
+                "not found where it is imported from",
+                "Check the path of the import, and that the type is exported there.",
+                Some((span, format!("`{module}` has no such type, or is no file of the project"))),
+            ),
+        };
+        let mut problem =
+            Diagnostic::error(Code::UnresolvedType, format!("the type `{shown}` cannot be found"))
+                .with_label(&outline.file, of.span.clone(), label)
+                .with_help(help);
+        if let Some((span, text)) = import {
+            problem = problem.with_label(&outline.file, span, text);
+        }
+        self.problems.push(problem);
+        Err(Reported { key: false })
+    }
+}
+
+/// The one type of all the types, if enums of one kind can be united to one.
+fn unite(types: Vec<DataType>) -> Option<DataType> {
+    let mut types = types.into_iter();
+    let first = types.next()?;
+    types.try_fold(first, |united, next| match (united, next) {
+        (DataType::StringEnum(mut values), DataType::StringEnum(more)) => {
+            values.extend(more);
+            Some(DataType::StringEnum(values))
+        }
+        (DataType::IntegerEnum(mut values), DataType::IntegerEnum(more)) => {
+            for (name, number) in more {
+                // One number has one name, and one name has one number.
+                let taken = values.iter().any(|(n, v)| (*n == name) != (*v == number));
+                if taken {
+                    return None;
+                }
+                values.insert(name, number);
+            }
+            Some(DataType::IntegerEnum(values))
+        }
+        (united, next) => (united == next).then_some(united),
+    })
+}
