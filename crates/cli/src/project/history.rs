@@ -1,0 +1,130 @@
+//! What git knows about a project: which commit is which, and what the models were at it.
+
+use std::{fmt, sync::Arc};
+
+use antler_core::{
+    diagnostic::{Code, Diagnostic, SourceFile},
+    schema::Model,
+};
+use antler_lang::models;
+use antler_store::{
+    StoreError,
+    git::{CommitId, Repository},
+};
+
+use crate::{
+    problems::Problems,
+    project::{
+        folder::{Folder, decoded},
+        lock::Pinned,
+        sources::{self, MODELS},
+    },
+};
+
+/// The repository of a project.
+#[derive(Debug)]
+pub struct History(Repository);
+
+/// Why a project's history cannot be read. Reads on after "version 0.0 is not pinned, and".
+#[derive(Debug)]
+pub enum NoHistory {
+    /// The project is in no repository.
+    NoRepository,
+    /// Git is missing or failed.
+    Git(StoreError),
+}
+
+impl fmt::Display for NoHistory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRepository => f.write_str("the project is not in a git repository"),
+            Self::Git(error) => error.fmt(f),
+        }
+    }
+}
+
+impl History {
+    /// The history of the project in a folder.
+    ///
+    /// # Errors
+    /// There is none, or git is missing.
+    pub fn of(folder: &Folder) -> Result<Self, NoHistory> {
+        match Repository::discover(folder.root()) {
+            Ok(Some(repository)) => Ok(Self(repository)),
+            Ok(None) => Err(NoHistory::NoRepository),
+            Err(error) => Err(NoHistory::Git(error)),
+        }
+    }
+
+    /// The repository, for questions that are not about the project's files.
+    pub fn repository(&self) -> &Repository {
+        &self.0
+    }
+
+    /// Reads a version that is, or is going to be, pinned to a commit.
+    ///
+    /// # Errors
+    /// The commit has no data models, or broken ones.
+    pub fn pinned(&self, commit: &CommitId) -> Result<Pinned, Problems> {
+        let tree = self.0.tree_hash(commit, MODELS).map_err(unusable)?.ok_or_else(|| {
+            let message = format!("commit {} has no {MODELS}", short(commit));
+            Diagnostic::error(Code::PinnedCommit, message)
+                .with_help("pin a commit that has the data models of the version")
+        })?;
+        Ok(Pinned { commit: commit.clone(), tree, models: self.models(commit)? })
+    }
+
+    /// The data models at a commit, in the order of their names.
+    ///
+    /// # Errors
+    /// They cannot be read, or are broken.
+    pub fn models(&self, commit: &CommitId) -> Result<Vec<Model>, Problems> {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        for (path, bytes) in self.0.files(commit, MODELS).map_err(unusable)? {
+            if sources::is_source(&path) {
+                match decoded(&path, bytes) {
+                    Ok(file) => files.push(file),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        if problems.is_empty() {
+            match models::parse(&files) {
+                Ok(parsed) => return Ok(parsed.into_values().map(|parsed| parsed.model).collect()),
+                Err(found) => problems = found,
+            }
+        }
+        Err(problems.into_iter().map(|problem| at_commit(problem, commit)).collect::<Vec<_>>().into())
+    }
+
+    /// A file at a commit, if it is there.
+    ///
+    /// # Errors
+    /// It cannot be read or is not text.
+    pub fn file(&self, commit: &CommitId, path: &str) -> Result<Option<Arc<SourceFile>>, Problems> {
+        let files = self.0.files(commit, path).map_err(unusable)?;
+        match files.into_iter().find(|(found, _)| found == path) {
+            Some((_, bytes)) => Ok(Some(decoded(path, bytes)?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A question that git could not answer.
+pub fn unusable(error: StoreError) -> Problems {
+    Diagnostic::error(Code::PinnedCommit, error.to_string()).into()
+}
+
+/// The beginning of a commit's name, for messages.
+pub fn short(commit: &CommitId) -> &str {
+    commit.as_str().get(..10).unwrap_or(commit.as_str())
+}
+
+/// Says that a file is meant as it was at a commit, in the way git writes it.
+fn at_commit(mut problem: Diagnostic, commit: &CommitId) -> Diagnostic {
+    if let Some(file) = &problem.source_file {
+        let path = format!("{}:{}", short(commit), file.path);
+        problem.source_file = Some(Arc::new(SourceFile { path, text: file.text.clone() }));
+    }
+    problem
+}

@@ -1,0 +1,155 @@
+//! The project that a command works on: a folder with a configuration, a current version, data
+//! models, migrations, and pinned schemas of old versions.
+//!
+//! Opening a project reads its configuration and its version. The rest is read when it is asked
+//! for, and every time anew, so that a running server sees what was saved.
+
+mod config;
+pub mod declarations;
+mod folder;
+pub mod history;
+mod lock;
+mod migrations;
+mod pins;
+mod setup_py;
+pub mod sources;
+mod version_file;
+
+use std::collections::BTreeMap;
+
+use antler_core::{
+    diagnostic::{Code, Diagnostic},
+    names::{ModelName, Version},
+};
+use antler_lang::models::{self, ParsedModel};
+use antler_store::git::CommitId;
+
+pub use self::{
+    config::{Config, Language, Override},
+    folder::{Created, Folder},
+    history::History,
+    lock::Lock,
+    migrations::MigrationFile,
+    version_file::VersionFile,
+};
+use crate::{problems::Problems, settings::Settings};
+
+/// A project.
+#[derive(Debug)]
+pub struct Project {
+    /// Its folder.
+    pub folder: Folder,
+    /// Its configuration.
+    pub config: Config,
+    /// The file that holds its current version.
+    pub version_file: VersionFile,
+}
+
+impl Project {
+    /// Opens the project that the working folder is in.
+    ///
+    /// # Errors
+    /// There is none, or its configuration or version cannot be read.
+    pub fn open(settings: &Settings) -> Result<Self, Problems> {
+        for ancestor in settings.directory.ancestors() {
+            let folder = Folder::new(ancestor.to_owned());
+            for name in config::FILE_NAMES {
+                let Some(file) = folder.read(name)? else { continue };
+                let config = Config::read(&file, &settings.overrides)?;
+                let version_file = VersionFile::find(&folder, config.language)?;
+                return Ok(Self { folder, config, version_file });
+            }
+        }
+        let message = format!("there is no project in {} or above it", settings.directory.display());
+        Err(Diagnostic::error(Code::NoProject, message)
+            .with_help("a project has a moose.config.toml; make one with: antler init my-app typescript")
+            .into())
+    }
+
+    /// The current version.
+    pub fn version(&self) -> &Version {
+        &self.version_file.version
+    }
+
+    /// The models of the current version, as they are in the working tree.
+    ///
+    /// # Errors
+    /// A file cannot be read, or does not hold valid models.
+    pub fn models(&self) -> Result<BTreeMap<ModelName, ParsedModel>, Problems> {
+        let files = sources::working_tree(&self.folder, sources::MODELS)?;
+        models::parse(&files).map_err(Problems::from)
+    }
+
+    /// The models of every old version that is alive, as they were pinned. A version that is not
+    /// pinned yet, or at another commit, is read from git, and `antler.lock` is written.
+    ///
+    /// # Errors
+    /// The lock cannot be read, or what is not in it cannot be had from git.
+    pub fn old_versions(&self) -> Result<Lock, Problems> {
+        let lock = lock::read(&self.folder)?;
+        let pinned = self.resolved(&lock, |_| true)?;
+        if pinned.iter().any(|(version, pinned)| lock.get(version) != Some(pinned)) {
+            self.write_lock(&pinned)?;
+        }
+        Ok(pinned)
+    }
+
+    /// Old versions as [`Project::old_versions`], without the one that is about to be pinned
+    /// anew; nothing is written.
+    ///
+    /// # Errors
+    /// As [`Project::old_versions`].
+    pub fn old_versions_except(&self, version: &Version) -> Result<Lock, Problems> {
+        self.resolved(&lock::read(&self.folder)?, |listed| listed != version)
+    }
+
+    /// Pins exactly these versions.
+    ///
+    /// # Errors
+    /// `antler.lock` cannot be written.
+    pub fn write_lock(&self, lock: &Lock) -> Result<(), Problems> {
+        Ok(self.folder.replace(lock::FILE_NAME, &lock::text(lock))?)
+    }
+
+    /// The text of the configuration file with an old version added.
+    ///
+    /// # Errors
+    /// The file cannot be read or edited.
+    pub fn config_with_old_version(&self, version: &Version, commit: &CommitId) -> Result<String, Problems> {
+        // Not `config.file`, in which passwords are masked.
+        let path = &self.config.file.path;
+        let file = self
+            .folder
+            .read(path)?
+            .ok_or_else(|| Diagnostic::error(Code::Config, format!("{path} was removed in the meantime")))?;
+        Ok(config::with_old_version(&file, version, commit.as_str())?)
+    }
+
+    /// The migration files.
+    ///
+    /// # Errors
+    /// A file cannot be read, or its name does not say what it migrates.
+    pub fn migrations(&self) -> Result<Vec<MigrationFile>, Problems> {
+        migrations::among(sources::working_tree(&self.folder, sources::FUNCTIONS)?)
+    }
+
+    fn resolved(&self, lock: &Lock, wanted: impl Fn(&Version) -> bool) -> Result<Lock, Problems> {
+        let current = self.version();
+        let too_new =
+            self.config.old_versions.iter().filter(|(version, _)| wanted(version) && *version >= current);
+        let problems = too_new.map(|(version, pin)| {
+            let file = &self.version_file.file.path;
+            let message = format!("{version} is listed as an old version, but {file} says {current}");
+            let help = if version == current {
+                "run antler bump-version again if it was interrupted; otherwise remove the line"
+            } else {
+                "raise the current version above it, or remove the line"
+            };
+            self.config
+                .at_pin(Diagnostic::error(Code::Config, message), pin, "not older than the current version")
+                .with_help(help)
+        });
+        Problems::none_of(problems.collect(), ())?;
+        pins::resolve(&self.config, &self.folder, lock, wanted)
+    }
+}

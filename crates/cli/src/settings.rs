@@ -1,0 +1,76 @@
+//! From arguments and environment to what commands work with.
+//!
+//! The only module that looks at the environment and the terminal. What it finds is passed on as
+//! values, so that everything below can be called with any values by a test.
+
+use std::{env, io::IsTerminal, path::PathBuf};
+
+use anyhow::Context;
+
+use crate::{
+    args::{Cli, ColorChoice, Command},
+    printer::Style,
+    project::Override,
+};
+
+/// What every command is told.
+#[derive(Debug)]
+pub struct Settings {
+    /// The folder to work in.
+    pub directory: PathBuf,
+    /// Configuration that is not in the file, weakest first.
+    pub overrides: Vec<Override>,
+}
+
+impl Settings {
+    /// Looks at the arguments and the environment.
+    ///
+    /// # Errors
+    /// The folder to work in is not there.
+    pub fn resolve(cli: &Cli) -> anyhow::Result<Self> {
+        let directory = match &cli.directory {
+            Some(folder) => {
+                folder.canonicalize().with_context(|| format!("cannot work in {}", folder.display()))?
+            }
+            None => env::current_dir().context("cannot find the current folder")?,
+        };
+        let mut overrides: Vec<_> =
+            env::vars_os().filter_map(|(name, value)| Override::from_environment(&name, &value)).collect();
+        overrides.sort_by(|a, b| a.origin.cmp(&b.origin));
+        if let Some(port) = chosen_port(&cli.command) {
+            overrides.push(Override::new("--port", ["http_server_config", "port"], port.to_string()));
+        }
+        Ok(Self { directory, overrides })
+    }
+}
+
+fn chosen_port(command: &Command) -> Option<u16> {
+    match command {
+        Command::Dev(args) => args.port,
+        Command::Prod(args) => args.port,
+        Command::Init(_)
+        | Command::BumpVersion(_)
+        | Command::Generate(_)
+        | Command::Query(_)
+        | Command::Ls(_)
+        | Command::Ps(_)
+        | Command::Import(_) => None,
+    }
+}
+
+/// How messages look: plain text unless a person reads them on a terminal.
+pub fn style(choice: ColorChoice) -> Style {
+    let terminal = std::io::stderr().is_terminal();
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        ColorChoice::Always => Style::Coloured,
+        ColorChoice::Never if terminal => Style::Drawn,
+        ColorChoice::Auto
+            if terminal && (set("NO_COLOR") || env::var_os("TERM").is_some_and(|t| t == "dumb")) =>
+        {
+            Style::Drawn
+        }
+        ColorChoice::Auto if terminal => Style::Coloured,
+        ColorChoice::Auto | ColorChoice::Never => Style::Plain,
+    }
+}
