@@ -19,8 +19,8 @@ use std::{
 
 use antler_core::names::TopicName;
 use fjall::{
-    Database as Fjall, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, OwnedWriteBatch, PersistMode,
-    Snapshot,
+    CompressionType, Database as Fjall, Keyspace, KeyspaceCreateOptions, KvSeparationOptions,
+    OwnedWriteBatch, PersistMode, Snapshot,
 };
 
 use super::{
@@ -71,6 +71,10 @@ impl Database {
             // Small: the sink reads what was just written, and that is still in a memtable.
             .cache_size(16 * MIB)
             .max_journaling_size(128 * MIB)
+            // Tables are compressed, on other threads. fjall's journal is not: it is
+            // on the way of every append, and fjall takes a value that it cannot decompress for the
+            // torn end of the journal, while a wrong byte in a plain value fails its checksum.
+            .journal_compression(CompressionType::None)
             .worker_threads(2)
             .open()
             .map_err(|error| opening_failed(dir, error))?;

@@ -155,6 +155,8 @@ mod tests {
         assert_eq!(encode_block(&sample()), FROZEN);
         let key = TopicId(7).block(40);
         assert_eq!(key, *b"\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x28");
+        assert_eq!(topic_key(&"a.B_0_1".parse().unwrap()), b"topic/a.B_0_1");
+        assert_eq!(removed_key(TopicId(7)), b"removed/\0\0\0\0\0\0\0\x07");
         let block = StoredBlock::decode(&key, FROZEN).unwrap();
         assert_eq!((block.first, block.end), (40, 42));
         assert_eq!(block.to_block().ndjson, sample().ndjson);

@@ -1,19 +1,21 @@
 //! The embedded log: topics and the state journal on one fjall database.
 //!
-//! Every write goes through one queue ([`queue`]) to one thread ([`writer`]), which writes and
+//! Every write goes through one queue (`queue`) to one thread (`writer`), which writes and
 //! syncs what waits as a group. Readers go to the database directly and see durable blocks only.
-//! The stored forms are in [`layout`], the database and its settings in [`database`].
+//! The stored forms are in `layout`, the database and its settings in `database`.
 //!
 //! Invariants:
-//! - An answered append or journal write survives `kill -9` under either [`SyncPolicy`], and a
-//!   loss of power under [`SyncPolicy::Fsync`].
+//! - An answered append or journal write survives `kill -9` under either [`SyncPolicy`]. Under
+//!   [`SyncPolicy::Fsync`] it survives a loss of power, too, but for [`Durability::Soon`].
 //! - The offsets of a topic have no gaps, and a removed topic leaves nothing that a later topic
 //!   of the same name could show.
 //! - After the first failure of the disk nothing is written any more, and every write says why.
 //!   Reading goes on. Opening the log again recovers what was answered.
 //!
 //! A half-written group at the end of fjall's own journal is dropped when the log is opened; it
-//! was answered to nobody. Damage before that point is reported and nothing is dropped.
+//! was answered to nobody. A wrong byte in what was stored fails a checksum: that is reported, and
+//! nothing is dropped. One limit: where the disk has damaged the structure of that journal, and
+//! not only a value in it, fjall takes the place for the journal's end.
 //!
 //! Not here: partitions, retention by time or size, more than one process.
 
