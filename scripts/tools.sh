@@ -22,6 +22,8 @@ present() {
     # rustup keeps these beside cargo, and they may be missing from a minimal toolchain.
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
+    # tomllib came with 3.11.
+    python3) python3 -c "import tomllib" 2>/dev/null ;;
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null ;;
   esac
@@ -30,6 +32,7 @@ present() {
 advice() {
   case $1 in
     cargo) echo "install Rust $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer with rustup; Debian's is too old" ;;
+    python3) echo "install Python 3.11 or newer" ;;
     rustfmt | clippy) echo "rustup component add $1" ;;
     *) echo "install $(package_of "$1") with your system's package manager" ;;
   esac

