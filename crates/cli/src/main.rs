@@ -5,12 +5,22 @@
 //! that prints. A process ends with 0 when it did what it was asked, with 1 when it could not,
 //! and with 2 when it did not understand.
 
+mod access;
 mod args;
+mod client;
 mod commands;
+mod explain;
+mod host;
+mod import;
 mod printer;
 mod problems;
+mod progress;
 mod project;
+mod render;
+mod service;
 mod settings;
+mod stop;
+mod watch;
 
 use std::{io, process::ExitCode};
 

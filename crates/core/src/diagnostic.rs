@@ -81,6 +81,16 @@ codes! {
     ChangedInPlace = "404";
     /// A table of a name that Antler needs is there already, and is not Antler's.
     ForeignTable = "405";
+    /// The embedded engine is missing or cannot be used.
+    Engine = "601";
+    /// The data folder belongs to another process.
+    FolderInUse = "602";
+    /// The database, a topic or the journal failed.
+    Storage = "603";
+    /// A port cannot be listened on.
+    Port = "604";
+    /// A file of events cannot be imported.
+    Import = "605";
 }
 
 impl fmt::Display for Code {

@@ -14,7 +14,7 @@ use antler_core::{
 use antler_store::{
     journal::Journal,
     tables::{Session, Tables},
-    topics::{NewBlock, Offset, Topics},
+    topics::{Appending, NewBlock, Topics},
 };
 
 use crate::{
@@ -156,11 +156,17 @@ impl Runtime {
     }
 
     /// Appends validated records to the topic of an endpoint. Resolves once they are durable.
+    pub fn append(&self, endpoint: &Endpoint, block: NewBlock) -> Appending {
+        self.topics.append(&endpoint.topic, block)
+    }
+
+    /// What each load is doing, in the order in which they begin; those of this process that are
+    /// done included.
     ///
     /// # Errors
-    /// The records are not durable; they may be stored.
-    pub async fn append(&self, endpoint: &Endpoint, block: NewBlock) -> Result<Offset, ServerError> {
-        Ok(self.topics.append(&endpoint.topic, block).await?)
+    /// The runtime is shutting down.
+    pub fn load_status(&self) -> Result<Vec<LoadStatus>, ServerError> {
+        Ok(self.loads()?.status())
     }
 
     /// What everything is doing. Blocks: not for async code.

@@ -54,13 +54,16 @@ pub fn run(args: &BumpVersionArgs, settings: &Settings, printer: &Printer) -> an
 
     // Everything that will be written is made before anything is written.
     let mut lock = project.old_versions_except(&old)?;
+    let mut versions: BTreeMap<_, _> =
+        lock.iter().map(|(version, pinned)| (version.clone(), pinned.models.clone())).collect();
+    versions.extend([&old, &new].map(|version| (version.clone(), pinned.models.clone())));
     lock.insert(old.clone(), pinned);
     let config = project.config_with_old_version(&old, &head)?;
     let version_text = project.version_file.with_version(&new);
     project.write_lock(&lock)?;
     project.folder.replace(&project.config.file.path, &config)?;
     project.folder.replace(&project.version_file.file.path, &version_text)?;
-    declarations::write(&project.folder, &lock)?;
+    declarations::write(&project.folder, &versions)?;
 
     printer.say(format!("{old} stays alive, pinned to commit {}", short(&head)));
     printer.say(format!("{new} is the current version"));

@@ -3,9 +3,14 @@
 //! A command gets its arguments, the settings and the printer, and knows nothing of the process
 //! it runs in.
 
+mod apply;
 mod bump_version;
+mod dev;
 mod generate;
+mod import;
 mod init;
+mod list;
+mod query;
 
 use crate::{
     args::{Command, GenerateCommand},
@@ -22,13 +27,11 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Init(args) => init::run(&args, settings, printer),
         Command::BumpVersion(args) => bump_version::run(&args, settings, printer),
         Command::Generate(GenerateCommand::Migrations) => generate::migrations(settings, printer),
-        Command::Dev(_)
-        | Command::Prod(_)
-        | Command::Query(_)
-        | Command::Ls(_)
-        | Command::Ps(_)
-        | Command::Import(_) => {
-            anyhow::bail!("this build of antler has no server yet");
-        }
+        Command::Dev(_) => dev::run(settings, printer),
+        Command::Prod(_) => anyhow::bail!("this build of antler has no prod yet"),
+        Command::Query(args) => query::run(&args, settings, printer),
+        Command::Ls(args) => list::ls(&args, settings, printer),
+        Command::Ps(args) => list::ps(&args, settings, printer),
+        Command::Import(args) => import::run(&args, settings, printer),
     }
 }

@@ -1,11 +1,13 @@
-//! `.antler/versions/<0_0>.ts`: the models of old versions as types, for the editors of people
+//! `.antler/versions/<0_0>.ts`: the models of live versions as types, for the editors of people
 //! who write migrations.
 //!
-//! They are made from `antler.lock` whenever a command works on the project, and are not
-//! committed. Nothing reads them but editors and type checkers.
+//! Migrations import these modules rather than the files of the models: those will hold the next
+//! version one day, and what a migration migrates stays the same. The modules are written anew
+//! whenever a command reads the project, and are not committed. Nothing but editors and type
+//! checkers reads them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -14,19 +16,21 @@ use antler_core::{names::Version, schema::Model};
 
 use crate::{
     problems::{Problems, file_problem},
-    project::{folder::Folder, lock::Lock},
+    project::folder::Folder,
 };
 
 const FOLDER: &str = ".antler/versions";
 
-/// Writes a module for each old version, and removes those of versions that are gone.
+/// Writes a module for each live version, and removes those of versions that are gone.
 ///
 /// # Errors
 /// A file cannot be written or removed.
-pub fn write(folder: &Folder, lock: &Lock) -> Result<(), Problems> {
-    let mut current: BTreeSet<PathBuf> = BTreeSet::new();
-    for (version, pinned) in lock {
-        current.insert(write_one(folder, version, &pinned.models)?);
+pub fn write(folder: &Folder, versions: &BTreeMap<Version, Vec<Model>>) -> Result<(), Problems> {
+    let mut written: BTreeSet<PathBuf> = BTreeSet::new();
+    for (version, models) in versions {
+        let path = format!("{FOLDER}/{}.ts", version.underscored());
+        folder.replace(&path, &antler_lang::declarations::typescript(models))?;
+        written.insert(folder.path(&path));
     }
     let problem = |error| file_problem("clean up", Path::new(FOLDER), &error);
     let entries = match fs::read_dir(folder.path(FOLDER)) {
@@ -35,39 +39,16 @@ pub fn write(folder: &Folder, lock: &Lock) -> Result<(), Problems> {
     };
     for entry in entries {
         let path = entry.map_err(problem)?.path();
-        if path.extension().is_some_and(|extension| extension == "ts") && !current.contains(&path) {
+        if path.extension().is_some_and(|extension| extension == "ts") && !written.contains(&path) {
             fs::remove_file(&path).map_err(problem)?;
         }
     }
     Ok(())
 }
 
-/// Writes the module of one version, and tells where it is.
-///
-/// # Errors
-/// It cannot be written.
-pub fn write_one<'a>(
-    folder: &Folder,
-    version: &Version,
-    models: impl IntoIterator<Item = &'a Model>,
-) -> Result<PathBuf, Problems> {
-    let path = format!("{}.ts", module(version));
-    folder.replace(&path, &antler_lang::declarations::typescript(models))?;
-    Ok(folder.path(&path))
-}
-
-/// The module of a version, as a path from the project's folder.
-pub fn module(version: &Version) -> String {
-    format!("{FOLDER}/{}", version.underscored())
-}
-
-/// How a file in `folder` imports a module; both are paths from the project's folder.
-pub fn import_path(folder: &str, module: &str) -> String {
-    let (from, to): (Vec<_>, Vec<_>) = (folder.split('/').collect(), module.split('/').collect());
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = from.len() - shared;
-    let steps = if up == 0 { vec!["."] } else { vec![".."; up] };
-    [steps, to[shared..].to_vec()].concat().join("/")
+/// How a migration, which is in `app/functions`, imports the module of a version.
+pub fn import_path(version: &Version) -> String {
+    format!("../../{FOLDER}/{}", version.underscored())
 }
 
 #[cfg(test)]
@@ -75,20 +56,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn imports_are_relative_to_the_importing_folder() {
-        let import = |module: &str| import_path("app/functions", module);
-        assert_eq!(import("app/datamodels/a/b"), "../datamodels/a/b");
-        assert_eq!(import(&module(&"0.1".parse().unwrap())), "../../.antler/versions/0_1");
-        assert_eq!(import("app/functions/types"), "./types");
-    }
-
-    #[test]
     fn modules_of_versions_that_are_gone_are_removed() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::new(dir.path().to_owned());
-        write(&folder, &Lock::new()).unwrap();
-        folder.create(".antler/versions/0_0.ts", "old").unwrap();
-        write(&folder, &Lock::new()).unwrap();
-        assert!(!folder.path(".antler/versions/0_0.ts").exists());
+        let versions = |list: &[&str]| list.iter().map(|text| (text.parse().unwrap(), Vec::new())).collect();
+        write(&folder, &versions(&["0.0", "0.1"])).unwrap();
+        write(&folder, &versions(&["0.1", "0.2"])).unwrap();
+        let exists = |name: &str| folder.path(".antler/versions").join(name).exists();
+        assert_eq!(["0_0.ts", "0_1.ts", "0_2.ts"].map(exists), [false, true, true]);
     }
 }

@@ -6,6 +6,7 @@
 
 mod config;
 pub mod declarations;
+pub mod desired;
 mod folder;
 pub mod history;
 mod lock;
@@ -20,12 +21,13 @@ use std::collections::BTreeMap;
 use antler_core::{
     diagnostic::{Code, Diagnostic},
     names::{ModelName, Version},
+    schema::Model,
 };
 use antler_lang::models::{self, ParsedModel};
 use antler_store::git::CommitId;
 
 pub use self::{
-    config::{Config, Language, Override},
+    config::{Config, Durability, Language, Override},
     folder::{Created, Folder},
     history::History,
     lock::Lock,
@@ -123,6 +125,19 @@ impl Project {
             .read(path)?
             .ok_or_else(|| Diagnostic::error(Code::Config, format!("{path} was removed in the meantime")))?;
         Ok(config::with_old_version(&file, version, commit.as_str())?)
+    }
+
+    /// The models of every live version, the current one included. Their type declarations are
+    /// written on the way, for the editor in which migrations are being written.
+    ///
+    /// # Errors
+    /// As [`Project::models`] and [`Project::old_versions`], or a declaration cannot be written.
+    pub fn live_versions(&self) -> Result<BTreeMap<Version, Vec<Model>>, Problems> {
+        let current = self.models()?.into_values().map(|parsed| parsed.model).collect();
+        let old = self.old_versions()?.into_iter().map(|(version, pinned)| (version, pinned.models));
+        let versions = old.chain([(self.version().clone(), current)]).collect();
+        declarations::write(&self.folder, &versions)?;
+        Ok(versions)
     }
 
     /// The migration files.

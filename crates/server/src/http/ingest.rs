@@ -26,7 +26,9 @@ use super::problem::Problem;
 use crate::{Runtime, endpoints::Endpoint};
 
 /// The largest body, in bytes.
-const BODY_LIMIT: usize = 64 << 20;
+const BODY_LIMIT: usize = 32 << 20;
+/// The largest block of a topic: a sink reads whole blocks, and one should fit well into a batch.
+const BLOCK: (u32, usize) = (50_000, 8 << 20);
 /// From this size on, a body is validated on a thread of its own, so that it does not hold up
 /// other requests.
 const LARGE_BODY: usize = 64 << 10;
@@ -118,9 +120,11 @@ async fn ingest(
     };
     let (records, ndjson) =
         validate(&endpoint, body, format).await?.map_err(|found| Problem::invalid(&found))?;
-    if records > 0 {
-        let block = NewBlock { records, received_at: now(), ndjson };
-        runtime.append(&endpoint, block).await.map_err(|error| Problem::not_accepted(error.to_string()))?;
+    // All blocks are on their way before the first is awaited, so that they share a sync.
+    let appending: Vec<_> =
+        blocks(records, ndjson, now()).into_iter().map(|block| runtime.append(&endpoint, block)).collect();
+    for block in appending {
+        block.await.map_err(|error| Problem::not_durable(&error))?;
     }
     Ok(Json(Accepted { accepted: records }).into_response())
 }
@@ -169,6 +173,30 @@ fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {
     Problem::no_endpoint(detail, paths.collect())
 }
 
+/// Cuts records into blocks: one for nearly every body.
+fn blocks(records: u32, mut ndjson: Vec<u8>, received_at: i64) -> Vec<NewBlock> {
+    let mut blocks = Vec::new();
+    let mut left = records;
+    while left > BLOCK.0 || (left > 1 && ndjson.len() > BLOCK.1) {
+        let mut taken = 0;
+        let mut end = 0;
+        for line in ndjson.split_inclusive(|byte| *byte == b'\n') {
+            if taken > 0 && (taken == BLOCK.0 || end + line.len() > BLOCK.1) {
+                break;
+            }
+            taken += 1;
+            end += line.len();
+        }
+        let rest = ndjson.split_off(end);
+        blocks.push(NewBlock { records: taken, received_at, ndjson: std::mem::replace(&mut ndjson, rest) });
+        left -= taken;
+    }
+    if left > 0 {
+        blocks.push(NewBlock { records: left, received_at, ndjson });
+    }
+    blocks
+}
+
 /// Milliseconds since 1970, UTC.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -187,6 +215,20 @@ mod tests {
         for text in ["a//b", "a b", "{model}", "a?b"] {
             assert!(text.parse::<PathPrefix>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_large_body_is_cut_into_blocks_at_the_ends_of_lines() {
+        let ndjson: Vec<u8> = (0..120_000).flat_map(|i| format!("{{\"n\":{i}}}\n").into_bytes()).collect();
+        let cut = blocks(120_000, ndjson.clone(), 7);
+        assert_eq!(cut.iter().map(|block| block.records).collect::<Vec<_>>(), [50_000, 50_000, 20_000]);
+        let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+        assert!(cut.iter().all(|block| lines(&block.ndjson) == block.records as usize));
+        assert_eq!(cut.into_iter().flat_map(|block| block.ndjson).collect::<Vec<_>>(), ndjson);
+
+        let long = [vec![b'x'; 9 << 20], vec![b'\n'], b"y\n".to_vec()].concat();
+        assert_eq!(blocks(2, long, 7).iter().map(|block| block.records).collect::<Vec<_>>(), [1, 1]);
+        assert!(blocks(0, Vec::new(), 7).is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Problem documents: how a request is told what is wrong with it (RFC 9457).
 
 use antler_core::validate::{Violation, Violations};
+use antler_store::StoreError;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -79,6 +80,19 @@ impl Problem {
         )
     }
 
+    /// The topic did not take the records.
+    pub(super) fn not_durable(error: &StoreError) -> Self {
+        match error {
+            StoreError::Overloaded { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "overloaded",
+                "The disk cannot keep up; send the events again",
+                error.to_string(),
+            ),
+            _ => Self::not_accepted(error.to_string()),
+        }
+    }
+
     pub(super) fn not_accepted(detail: String) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -104,6 +118,9 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(&self)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }

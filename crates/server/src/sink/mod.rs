@@ -42,15 +42,16 @@ const WORKERS: usize = 2;
 /// All sinks of a runtime.
 pub struct Sinks {
     shared: Arc<Shared>,
+    state: State,
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
+/// What callers, threads and the listener of the topics share. It holds no adapter: the topics
+/// call the listener, and must not be kept alive by it.
+#[derive(Default)]
 struct Shared {
     schedule: Mutex<Schedule>,
     changed: Condvar,
-    tables: Arc<dyn Tables>,
-    topics: Arc<dyn Topics>,
-    state: State,
 }
 
 #[derive(Default)]
@@ -106,28 +107,19 @@ impl Sinks {
         topics: &Arc<dyn Topics>,
         state: &State,
     ) -> Result<Self, ServerError> {
-        let shared = Arc::new(Shared {
-            schedule: Mutex::default(),
-            changed: Condvar::new(),
-            tables: Arc::clone(tables),
-            topics: Arc::clone(topics),
-            state: state.clone(),
-        });
+        let shared = Arc::new(Shared::default());
         let mut workers = Vec::new();
         for _ in 0..WORKERS {
-            let shared = Arc::clone(&shared);
-            let session = shared.tables.session()?;
-            let worker = thread::Builder::new().name("sink".to_owned()).spawn(move || work(&shared, session));
+            let (shared, topics, state) = (Arc::clone(&shared), Arc::clone(topics), state.clone());
+            let session = tables.session()?;
+            let worker = thread::Builder::new()
+                .name("sink".to_owned())
+                .spawn(move || work(&shared, &*topics, &state, session));
             workers.push(worker.map_err(|_| ServerError::Thread("sink"))?);
         }
-        // The topics keep the listener, and the sinks keep the topics.
-        let listener = Arc::downgrade(&shared);
-        topics.on_append(Arc::new(move |topic| {
-            if let Some(shared) = listener.upgrade() {
-                shared.wake(topic);
-            }
-        }));
-        Ok(Self { shared, workers: Mutex::new(workers) })
+        let listener = Arc::clone(&shared);
+        topics.on_append(Arc::new(move |topic| listener.wake(topic)));
+        Ok(Self { shared, state: state.clone(), workers: Mutex::new(workers) })
     }
 
     /// Serves exactly these topics from now on. Topics that are not in the list any more must be
@@ -138,7 +130,7 @@ impl Sinks {
     pub(crate) fn serve(&self, targets: impl IntoIterator<Item = Target>) -> Result<(), ServerError> {
         let mut slots = BTreeMap::new();
         for target in targets {
-            let state = self.shared.state.sink(&target.topic)?;
+            let state = self.state.sink(&target.topic)?;
             slots.insert(target.topic.clone(), Slot::new(target, state));
         }
         let mut schedule = self.shared.lock();
@@ -290,7 +282,7 @@ impl Shared {
 }
 
 /// The life of a sink thread.
-fn work(shared: &Shared, mut session: Box<dyn Session>) {
+fn work(shared: &Shared, topics: &dyn Topics, journal: &State, mut session: Box<dyn Session>) {
     let mut schedule = shared.lock();
     while !schedule.stopping {
         let now = Instant::now();
@@ -300,7 +292,7 @@ fn work(shared: &Shared, mut session: Box<dyn Session>) {
                 slot.phase = Phase::Running { woken: false };
                 let (target, mut state) = (Arc::clone(&slot.target), slot.state);
                 drop(schedule);
-                let outcome = batch::run(&target, &mut state, &*shared.topics, &shared.state, &mut *session);
+                let outcome = batch::run(&target, &mut state, topics, journal, &mut *session);
                 if let Err(error) = &outcome {
                     tracing::warn!(topic = %topic, %error, "a batch could not be stored; it is sent again");
                 }

@@ -1,0 +1,70 @@
+//! A project's data, whether a server runs or not.
+//!
+//! The data folder belongs to the running server, so its answers come over HTTP. When none runs,
+//! the folder is opened for the time of the command.
+
+use antler_core::names::Naming;
+use antler_server::{query, status::Status, status_at_rest};
+use antler_store::folder::DataFolder;
+use anyhow::Result;
+
+use crate::{
+    client::Client,
+    explain::{explain_server, explain_store},
+    host::{DATA_FOLDER, Host},
+    project::Project,
+};
+
+/// Where a project's data is.
+pub enum Access {
+    /// A server has it.
+    Running(Client),
+    /// It is at rest, and this process has it.
+    AtRest(Box<Host>, Naming),
+}
+
+impl Access {
+    /// Finds the data of a project.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn to(project: &Project) -> Result<Self> {
+        match Self::server(project)? {
+            Some(client) => Ok(Self::Running(client)),
+            None => Ok(Self::AtRest(Box::new(Host::open(project)?), project.config.naming.clone())),
+        }
+    }
+
+    /// The running server of a project, if there is one.
+    ///
+    /// # Errors
+    /// Its note cannot be read.
+    pub fn server(project: &Project) -> Result<Option<Client>> {
+        let note = DataFolder::server(&project.folder.path(DATA_FOLDER)).map_err(explain_store)?;
+        Ok(note.map(Client::new))
+    }
+
+    /// What everything is doing.
+    ///
+    /// # Errors
+    /// The server or the database failed.
+    pub fn status(&self) -> Result<Status> {
+        match self {
+            Self::Running(client) => client.status(),
+            Self::AtRest(host, naming) => Ok(status_at_rest(&host.backends, naming).map_err(explain_server)?),
+        }
+    }
+
+    /// The answer to a statement, in an output format.
+    ///
+    /// # Errors
+    /// The statement was refused.
+    pub fn query(&self, statement: &str, format: &str) -> Result<Vec<u8>> {
+        match self {
+            Self::Running(client) => client.query(statement, format),
+            Self::AtRest(host, naming) => {
+                Ok(query(&*host.backends.tables, naming, statement, format).map_err(explain_server)?)
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `antler dev`: serves the project while its author works on it.
+//!
+//! What was deployed before is served at once. Then the working tree is applied, and again after
+//! every save. What cannot be applied is reported and changes nothing: the server goes on with
+//! what it has.
+
+use std::sync::Arc;
+
+use antler_core::plan::Edits;
+use anyhow::Result;
+
+use crate::{
+    commands::apply::{self, Applied},
+    printer::Printer,
+    progress::LoadProgress,
+    project::Project,
+    service::Service,
+    settings::Settings,
+    stop,
+    watch::{Event, Watch},
+};
+
+/// Serves until it is asked to stop.
+///
+/// # Errors
+/// The project cannot be opened, or its data folder or ports are taken.
+pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
+    let project = Project::open(settings)?;
+    let service = Service::start(&project)?;
+    let progress = LoadProgress::follow(&service.runtime, printer);
+    let watch = Watch::new(project.folder.root(), |sender| {
+        service.spawn(async move {
+            stop::requested().await;
+            // Nobody listens any more when the loop has ended by itself.
+            let _ = sender.send(Event::Stop);
+        });
+    })?;
+    apply::banner(&project, &service, &progress);
+    let mut said = Applied::default();
+    loop {
+        let opened = Project::open(settings);
+        let runtime = Arc::clone(&service.runtime);
+        said = apply::apply(opened, &runtime, &service, Edits::Rebuild, &progress, said);
+        match watch.next() {
+            Event::Saved => {}
+            Event::Stop => break,
+        }
+    }
+    progress.say("Stopping; what was accepted is kept.");
+    drop(progress);
+    service.stop()?;
+    Ok(())
+}

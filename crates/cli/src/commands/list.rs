@@ -1,0 +1,143 @@
+//! `antler ls` and `antler ps`: what there is, and what it is doing.
+
+use antler_core::deployment::Intake;
+use antler_server::status::{MigrationPhase, MigrationStatus, Status, TableStatus};
+use anyhow::Result;
+
+use crate::{
+    access::Access,
+    args::ListArgs,
+    printer::Printer,
+    project::Project,
+    render::{self, Align, bytes, count},
+    settings::Settings,
+};
+
+/// Lists models and versions, with their endpoints, topics and tables.
+///
+/// # Errors
+/// There is no project, or its data cannot be opened.
+pub fn ls(args: &ListArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+    list(args, settings, printer, |status| {
+        if status.tables.is_empty() { NOTHING_YET.to_owned() } else { tables(status) }
+    })
+}
+
+/// Lists sinks and migrations, with their state and lag.
+///
+/// # Errors
+/// As [`ls`].
+pub fn ps(args: &ListArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+    list(args, settings, printer, |status| {
+        if status.tables.is_empty() {
+            return NOTHING_YET.to_owned();
+        }
+        let parts = [sinks(status), migrations(status), dead_letters(status), failures(status)];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    })
+}
+
+const NOTHING_YET: &str = "Nothing is deployed yet. Start with: antler dev\n";
+
+fn list(args: &ListArgs, settings: &Settings, printer: &Printer, text: impl Fn(&Status) -> String) -> Result<()> {
+    let project = Project::open(settings)?;
+    let status = Access::to(&project)?.status()?;
+    let out = if args.json { serde_json::to_string_pretty(&status)? + "\n" } else { text(&status) };
+    Ok(printer.data(out.as_bytes())?)
+}
+
+fn tables(status: &Status) -> String {
+    let columns = [
+        ("MODEL", Align::Left),
+        ("VERSION", Align::Left),
+        ("ENDPOINT", Align::Left),
+        ("TOPIC", Align::Left),
+        ("TABLE", Align::Left),
+        ("ROWS", Align::Right),
+        ("SIZE", Align::Right),
+    ];
+    let row = |table: &TableStatus, version: &antler_core::names::Version| {
+        let endpoint = match table.intake {
+            Intake::Open => format!("/ingest/{}/{version}", table.model),
+            Intake::Closed => "closed".to_owned(),
+        };
+        let current = if status.current.as_ref() == Some(version) { " (current)" } else { "" };
+        vec![
+            table.model.to_string(),
+            format!("{version}{current}"),
+            endpoint,
+            table.topic.clone(),
+            table.table.clone(),
+            count(table.rows),
+            bytes(table.bytes),
+        ]
+    };
+    let rows = status.tables.iter().flat_map(|table| table.versions.iter().map(move |version| row(table, version)));
+    render::table(&columns, rows.collect())
+}
+
+fn sinks(status: &Status) -> String {
+    let columns = [
+        ("TABLE", Align::Left),
+        ("RECEIVED", Align::Right),
+        ("STORED", Align::Right),
+        ("LAG", Align::Right),
+        ("ROWS", Align::Right),
+        ("STATE", Align::Left),
+    ];
+    let row = |table: &TableStatus| {
+        let state = match (&table.failure, table.intake) {
+            (Some(_), _) => "failing",
+            (None, Intake::Open) => "open",
+            (None, Intake::Closed) => "closed",
+        };
+        vec![
+            table.table.clone(),
+            count(table.received),
+            count(table.stored),
+            count(table.received.saturating_sub(table.stored)),
+            count(table.rows),
+            state.to_owned(),
+        ]
+    };
+    render::table(&columns, status.tables.iter().map(row).collect())
+}
+
+fn migrations(status: &Status) -> String {
+    if status.migrations.is_empty() {
+        return String::new();
+    }
+    let columns =
+        [("MIGRATION", Align::Left), ("STATE", Align::Left), ("LOADED", Align::Right), ("LAG", Align::Right)];
+    let row = |migration: &MigrationStatus| {
+        let state = match (&migration.failure, migration.phase) {
+            (Some(_), _) => "failing",
+            (None, MigrationPhase::Loading) => "loading",
+            (None, MigrationPhase::Live) => "live",
+        };
+        let loaded = migration.load.map(|load| format!("{} of {}", count(load.done), count(load.total)));
+        vec![
+            format!("{} → {}", migration.from, migration.to),
+            state.to_owned(),
+            loaded.unwrap_or_else(|| "-".to_owned()),
+            count(migration.lag),
+        ]
+    };
+    render::table(&columns, status.migrations.iter().map(row).collect())
+}
+
+fn dead_letters(status: &Status) -> String {
+    let line = |(model, records): (&antler_core::names::ModelName, &u64)| {
+        format!("{} records of {model} failed; see the table {model}_dead_letters\n", count(*records))
+    };
+    status.dead_letters.iter().map(line).collect()
+}
+
+fn failures(status: &Status) -> String {
+    let tables = status.tables.iter().filter_map(|table| Some((table.table.clone(), table.failure.as_ref()?)));
+    let migrations = status
+        .migrations
+        .iter()
+        .filter_map(|migration| Some((format!("{} → {}", migration.from, migration.to), migration.failure.as_ref()?)));
+    tables.chain(migrations).map(|(what, failure)| format!("{what} is being repeated: {failure}\n")).collect()
+}

@@ -1,0 +1,42 @@
+//! Errors of the layers below, as messages that say what to do.
+
+use antler_core::diagnostic::{Code, Diagnostic};
+use antler_server::ServerError;
+use antler_store::{StoreError, engine};
+
+use crate::problems::Problems;
+
+/// A failing adapter.
+pub fn explain_store(error: StoreError) -> Problems {
+    let message = error.to_string();
+    let diagnostic = match error {
+        StoreError::EngineMissing { .. } => {
+            let (package, version) = (engine::NPM_PACKAGE, engine::NPM_VERSION);
+            Diagnostic::error(Code::Engine, message).with_help(format!(
+                "get it with `npm pack {package}@{version}`, unpack libchdb.so from the archive, and set \
+                 ANTLER_LIBCHDB to it"
+            ))
+        }
+        StoreError::EngineUnusable { .. } => Diagnostic::error(Code::Engine, message),
+        StoreError::FolderInUse { .. } => Diagnostic::error(Code::FolderInUse, message)
+            .with_help("stop that process, or let it do the work: query, ls, ps and import ask it"),
+        _ => Diagnostic::error(Code::Storage, message),
+    };
+    diagnostic.into()
+}
+
+/// A failing runtime.
+pub fn explain_server(error: ServerError) -> Problems {
+    let message = error.to_string();
+    match error {
+        ServerError::Store(error) => explain_store(error),
+        ServerError::Refused(diagnostics) => diagnostics.into(),
+        ServerError::Listen { .. } => Diagnostic::error(Code::Port, message)
+            .with_help(
+                "stop what listens there, or choose another port: --port, or port and management_port in \
+                 [http_server_config]",
+            )
+            .into(),
+        _ => Diagnostic::error(Code::Storage, message).into(),
+    }
+}

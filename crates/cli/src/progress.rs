@@ -1,0 +1,92 @@
+//! What initial loads look like while they run: a bar on a terminal, a line at the end anywhere.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use antler_server::{
+    Runtime,
+    load::{LoadPhase, LoadStatus},
+};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    printer::Printer,
+    render::{count, duration},
+};
+
+/// How often the bars move.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Follows the loads of a runtime until it stops.
+pub struct LoadProgress {
+    bars: MultiProgress,
+    printer: Printer,
+}
+
+impl LoadProgress {
+    /// Follows loads from now on, on a thread of its own. Lines that are printed through the
+    /// result do not disturb the bars.
+    pub fn follow(runtime: &Arc<Runtime>, printer: &Printer) -> Self {
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let progress = Self { bars, printer: printer.clone() };
+        let followed = Arc::downgrade(runtime);
+        let (bars, printer) = (progress.bars.clone(), printer.clone());
+        thread::spawn(move || {
+            let mut shown = BTreeMap::new();
+            while let Some(loads) = followed.upgrade().and_then(|runtime| runtime.load_status().ok()) {
+                show(&loads, &mut shown, &bars, &printer);
+                thread::sleep(TICK);
+            }
+        });
+        progress
+    }
+
+    /// Prints a line above the bars.
+    pub fn say(&self, line: impl AsRef<str>) {
+        self.bars.suspend(|| self.printer.say(line));
+    }
+
+    /// Prints something else above the bars.
+    pub fn above<T>(&self, print: impl FnOnce(&Printer) -> T) -> T {
+        self.bars.suspend(|| print(&self.printer))
+    }
+}
+
+/// What is shown of a load: a bar until it is done.
+enum Shown {
+    Bar(ProgressBar),
+    Done,
+}
+
+fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProgress, printer: &Printer) {
+    for load in loads {
+        let name = format!("{} → {}", load.source, load.target.version);
+        match (shown.get(&load.id), load.phase) {
+            (Some(Shown::Done), _) | (_, LoadPhase::Waiting) => {}
+            (Some(Shown::Bar(bar)), LoadPhase::Running) => bar.set_position(load.progress.done),
+            (None, LoadPhase::Running) => {
+                let bar = bars.add(ProgressBar::new(load.progress.total).with_style(style()).with_message(name));
+                bar.set_position(load.progress.done);
+                shown.insert(load.id, Shown::Bar(bar));
+            }
+            (before, LoadPhase::Done) => {
+                if let Some(Shown::Bar(bar)) = before {
+                    bar.finish_and_clear();
+                }
+                let LoadStatus { progress, elapsed_ms, .. } = load;
+                let line = format!("{name}  loaded {} rows in {}", count(progress.total), duration(*elapsed_ms));
+                bars.suspend(|| printer.say(line));
+                shown.insert(load.id, Shown::Done);
+            }
+        }
+    }
+}
+
+fn style() -> ProgressStyle {
+    let template = "{msg}  [{bar:30}] {percent:>3} %  {human_pos} of {human_len} rows  {per_sec}  {eta} left";
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}

@@ -1,0 +1,93 @@
+//! From a project to its desired state: versions into nodes, migrations into routes.
+//!
+//! This is where the languages meet the planner. Nothing is read here that [`Project`] does not
+//! hand out, and nothing is applied.
+
+use std::collections::BTreeMap;
+
+use antler_core::{
+    deployment::{Desired, Route},
+    diagnostic::{Code, Diagnostic},
+    lineage::{EdgeError, Lineage, Node},
+    names::ModelVersion,
+    sql::statement::Sync,
+};
+use antler_lang::migration::{self, Migration};
+
+use super::{MigrationFile, Project, config::Durability};
+use crate::problems::Problems;
+
+/// The desired state, and what its author should know about it.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The desired state.
+    pub desired: Desired,
+    /// What stands in nobody's way.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads the project and compiles it.
+///
+/// # Errors
+/// Everything that is wrong with models, pins and migrations.
+pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
+    let versions = project.live_versions()?;
+    let mut lineage = Lineage::new(&versions);
+    let mut warnings = Vec::new();
+    let migrations = compile(&project.migrations()?, &mut lineage, &mut warnings)?;
+    warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
+    let routes = lineage.paths().into_iter().filter_map(|path| {
+        let mut steps = path.iter().skip(1).filter_map(|to| migrations.get(to));
+        let first = steps.next()?.clone();
+        let composed = steps.fold(first, |before, step| before.then(step));
+        Some(Route { path, projection: composed.projection() })
+    });
+    let desired = Desired {
+        naming: project.config.naming.clone(),
+        sync: match project.config.durability {
+            Durability::Fsync => Sync::Fsync,
+            Durability::Os => Sync::Os,
+        },
+        current: project.version().clone(),
+        routes: routes.collect(),
+        nodes: lineage.nodes().cloned().collect(),
+    };
+    Ok(Prepared { desired, warnings })
+}
+
+/// Compiles the migration files, and connects the nodes that they lead from and to. The result
+/// has one migration for each node that rows are brought to.
+fn compile(
+    files: &[MigrationFile],
+    lineage: &mut Lineage,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<ModelVersion, Migration>, Problems> {
+    let mut migrations = BTreeMap::new();
+    let mut problems = Vec::new();
+    for MigrationFile { name, file } in files {
+        match lineage.connect(name) {
+            Ok((from, to)) => match migration::compile(file, &from.model, &to.model) {
+                Ok(migration) => {
+                    migrations.insert(to.id.clone(), migration);
+                }
+                Err(found) => problems.extend(found),
+            },
+            Err(error @ EdgeError::SecondParent { .. }) => problems.push(
+                Diagnostic::error(Code::MigrationGraph, format!("{} cannot run: {error}", file.path))
+                    .with_help("remove one of the two migrations"),
+            ),
+            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_) | EdgeError::Backward(_))) => warnings
+                .push(Diagnostic::warning(Code::MigrationGraph, format!("{} is not used: {error}", file.path))),
+        }
+    }
+    Problems::none_of(problems, migrations)
+}
+
+fn missing(older: &Node, newer: &Node) -> Diagnostic {
+    let (from, to) = (&older.id, &newer.id);
+    Diagnostic::warning(
+        Code::MigrationGraph,
+        format!("there is no migration from {from} to {to}: rows of {from} do not reach {to}"),
+    )
+    .with_help("draft one with: antler generate migrations")
+}

@@ -1,0 +1,112 @@
+//! How values look in the terminal: numbers with units, changes as lines, lists as tables.
+
+use antler_core::plan::Change;
+use comfy_table::{CellAlignment, Table, presets::NOTHING};
+
+/// A count with separators: `336,776`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A size: `12.3 MiB`.
+pub fn bytes(number: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = number as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{number} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// A duration: `0.4 s`, `2 min 5 s`.
+pub fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    if seconds < 60 {
+        format!("{:.1} s", milliseconds as f64 / 1000.0)
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
+
+/// A change as a line.
+pub fn change(change: &Change) -> String {
+    match change {
+        Change::Create { node } => format!("{node}  has its own table, topic and endpoint"),
+        Change::Share { version, node } => {
+            format!("{} {version}  shares the table of {}: same schema", node.model, node.version)
+        }
+        Change::Rebuild { node } => format!("{node}  is made anew; it has no events of its own"),
+        Change::Drop { node } => format!("{node}  is removed; it was never used"),
+        Change::Close { node } => format!("{node}  is closed; its table stays"),
+        Change::Open { node } => format!("{node}  is open again"),
+        Change::Connect { from, to } => format!("{from} → {}  every event from now on", target(from, to)),
+        Change::Replace { from, to } => {
+            format!("{from} → {}  the edited migration, for every event from now on", target(from, to))
+        }
+        Change::Disconnect { from, to } => format!("{from} → {}  no longer", target(from, to)),
+        Change::Load { from, to, rows, bytes: size } => {
+            let to = target(from, to);
+            format!("{from} → {to}  initial load of about {} rows, {}", count(*rows), bytes(*size))
+        }
+    }
+}
+
+/// The version alone while the model stays the same.
+fn target(from: &antler_core::names::ModelVersion, to: &antler_core::names::ModelVersion) -> String {
+    if from.model == to.model { to.version.to_string() } else { to.to_string() }
+}
+
+/// How a column of a table is aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table: a line of headings, then a line for each row.
+pub fn table(columns: &[(&str, Align)], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    table.set_header(columns.iter().map(|(heading, _)| *heading));
+    table.add_rows(rows);
+    for (column, (_, align)) in table.column_iter_mut().zip(columns) {
+        column.set_padding((0, 2));
+        column.set_cell_alignment(match align {
+            Align::Left => CellAlignment::Left,
+            Align::Right => CellAlignment::Right,
+        });
+    }
+    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_units_and_separators() {
+        assert_eq!([0, 999, 1000, 336_776, 1_000_000].map(count), ["0", "999", "1,000", "336,776", "1,000,000"]);
+        assert_eq!([0, 1023, 1536, 31_053_850].map(bytes), ["0 B", "1023 B", "1.5 KiB", "29.6 MiB"]);
+        assert_eq!([40, 59_900, 125_000].map(duration), ["0.0 s", "59.9 s", "2 min 5 s"]);
+    }
+
+    #[test]
+    fn a_table_aligns_numbers_to_the_right() {
+        let columns = [("table", Align::Left), ("rows", Align::Right)];
+        let rows = vec![vec!["a".to_owned(), "1".to_owned()], vec!["longer".to_owned(), "1,000".to_owned()]];
+        assert_eq!(table(&columns, rows), "table    rows\na           1\nlonger  1,000\n");
+    }
+}
