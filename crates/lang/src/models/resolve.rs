@@ -141,10 +141,8 @@ impl<'a> Resolver<'a> {
             else {
                 continue;
             };
-            let has_fields = match &declaration.of.kind {
-                Kind::Record(record) => !record.members.is_empty() || !record.bases.is_empty(),
-                _ => false,
-            };
+            let Kind::Record(record) = &declaration.of.kind else { continue };
+            let has_fields = !record.members.is_empty() || !record.bases.is_empty();
             if has_fields && !self.used.contains(place) {
                 let name = place.1;
                 self.problems.push(
@@ -188,11 +186,11 @@ impl<'a> Resolver<'a> {
         }
         let Some(declaration) = self.files.declaration(place) else { return Err(Reported { key: false }) };
         self.states.insert(place, State::Begun);
-        let result = match &declaration.of.kind {
-            Kind::Record(record) => self
-                .record(place.0, record, &declaration.name_span, Standing::Declared)
-                .map(|fields| Value::plain(DataType::Object(fields))),
-            _ => self.value(place.0, &declaration.of),
+        let result = if let Kind::Record(record) = &declaration.of.kind {
+            self.record(place.0, record, &declaration.name_span, Standing::Declared)
+                .map(|fields| Value::plain(DataType::Object(fields)))
+        } else {
+            self.value(place.0, &declaration.of)
         };
         self.states.insert(place, State::Done(result.clone()));
         result
@@ -246,6 +244,13 @@ impl<'a> Resolver<'a> {
             );
         }
         Reported { key: false }
+    }
+}
+
+impl Reported {
+    /// Adds a failure to those before it.
+    fn add(self, before: &mut Option<Self>) {
+        *before = Some(Self { key: self.key || before.is_some_and(|before| before.key) });
     }
 }
 

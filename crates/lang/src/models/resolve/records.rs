@@ -33,31 +33,28 @@ impl Resolver<'_> {
         standing: Standing,
     ) -> Result<Vec<Field>, Reported> {
         let mut fields = Vec::new();
-        let mut reported = None::<Reported>;
-        let mut report = |Reported { key }: Reported| {
-            let before = reported.is_some_and(|reported| reported.key);
-            reported = Some(Reported { key: key || before });
-        };
+        let mut reported = None;
         for base in &record.bases {
             match self.base(file, base) {
                 Ok(inherited) => inherited.into_iter().for_each(|field| put(&mut fields, field)),
-                Err(failure) => report(failure),
+                // The key may be among what could not be read.
+                Err(_) => Reported { key: true }.add(&mut reported),
             }
         }
         for refusal in &record.refused {
-            report(self.refuse(file, refusal.clone()));
+            self.refuse(file, refusal.clone()).add(&mut reported);
         }
         let mut names: BTreeMap<&str, &Member> = BTreeMap::new();
         for member in &record.members {
             if let Some(first) = names.get(member.name.as_str()) {
                 self.report_twice(file, first, member);
-                report(Reported { key: false });
+                Reported { key: false }.add(&mut reported);
                 continue;
             }
             names.insert(&member.name, member);
             match self.field(file, member, standing) {
                 Ok(field) => put(&mut fields, field),
-                Err(failure) => report(failure),
+                Err(failure) => failure.add(&mut reported),
             }
         }
         if let Some(Reported { key }) = reported {
@@ -84,26 +81,28 @@ impl Resolver<'_> {
                 self.value(file, base)?
             }
         };
-        match inherited.data_type {
-            DataType::Object(fields) => Ok(fields),
-            _ => Err(self.refuse(
-                file,
-                Refusal::new(base.span.clone(), "only a record can be extended", "Write its fields out."),
-            )),
+        if let DataType::Object(fields) = inherited.data_type {
+            return Ok(fields);
         }
+        let refusal =
+            Refusal::new(base.span.clone(), "only a record can be extended", "Write its fields out.");
+        Err(self.refuse(file, refusal))
     }
 
     fn field(&mut self, file: usize, member: &Member, standing: Standing) -> Result<Field, Reported> {
         let value = self.value(file, &member.of);
         let name = member.name.parse::<SqlIdent>();
-        if let (Err(error), Some(outline)) = (&name, self.files.outline(file)) {
-            self.problems.push(
-                Diagnostic::error(Code::ModelName, error.to_string())
-                    .with_label(&outline.file, member.name_span.clone(), "the name of a column")
-                    .with_help("Give the field another name."),
-            );
+        if let Err(error) = &name {
+            self.report_name(file, member, &error.to_string(), "the name of a column");
         }
         let value = value?;
+        // <https://clickhouse.com/docs/sql-reference/data-types/nested-data-structures/nested>:
+        // `a.b` and `a.c` would have to be lists of equal length.
+        if matches!(value.data_type, DataType::Array(_)) && member.name.contains('.') {
+            let message = format!("a list cannot have a dot in its name, as `{}` has", member.name);
+            self.report_name(file, member, &message, "the database would tie it to other lists");
+            return Err(Reported { key: value.key });
+        }
         if value.key && standing == Standing::Inline {
             let refusal = Refusal::new(
                 member.of.span.clone(),
@@ -129,6 +128,15 @@ impl Resolver<'_> {
         };
         let name = name.map_err(|_| Reported { key: value.key })?;
         Ok(Field { name, data_type: value.data_type, absence, key: value.key })
+    }
+
+    fn report_name(&mut self, file: usize, member: &Member, message: &str, label: &str) {
+        let Some(outline) = self.files.outline(file) else { return };
+        self.problems.push(
+            Diagnostic::error(Code::ModelName, message)
+                .with_label(&outline.file, member.name_span.clone(), label)
+                .with_help("Give the field another name."),
+        );
     }
 
     fn report_twice(&mut self, file: usize, first: &Member, second: &Member) {

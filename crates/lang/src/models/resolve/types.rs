@@ -91,27 +91,21 @@ impl Resolver<'_> {
     }
 
     fn one_of(&mut self, file: usize, of: &Type, types: &[Type]) -> Result<Value, Reported> {
-        let (mut null, mut undefined) = (false, false);
+        let is_null = |of: &Type| matches!(of.kind, Kind::Null);
+        let is_undefined = |of: &Type| matches!(of.kind, Kind::Undefined);
         let mut values = Vec::new();
-        let mut reported: Option<Reported> = None;
-        for part in types {
-            match part.kind {
-                Kind::Null => null = true,
-                Kind::Undefined => undefined = true,
-                _ => match self.value(file, part) {
-                    Ok(value) => values.push(value),
-                    Err(Reported { key }) => {
-                        let before = reported.is_some_and(|reported| reported.key);
-                        reported = Some(Reported { key: key || before });
-                    }
-                },
+        let mut reported = None;
+        for part in types.iter().filter(|part| !is_null(part) && !is_undefined(part)) {
+            match self.value(file, part) {
+                Ok(value) => values.push(value),
+                Err(failure) => failure.add(&mut reported),
             }
         }
         if let Some(reported) = reported {
             return Err(reported);
         }
-        null |= values.iter().any(|value| value.null);
-        undefined |= values.iter().any(|value| value.undefined);
+        let null = types.iter().any(is_null) || values.iter().any(|value| value.null);
+        let undefined = types.iter().any(is_undefined) || values.iter().any(|value| value.undefined);
         let key = values.iter().any(|value| value.key);
         if key && (null || undefined || values.len() > 1) {
             let refusal = Refusal::new(

@@ -1,0 +1,101 @@
+//! How a value of one type is made from a value of another, where there is one obvious way.
+
+use antler_core::schema::{Absence, DataType, Field};
+
+use super::page::{Value, member};
+
+/// An expression of the draft, and what is known about its value.
+pub(super) struct Source<'a> {
+    /// The expression: a path of property accesses.
+    pub path: String,
+    pub data_type: &'a DataType,
+    /// Which kinds of nothing the expression may be.
+    pub absence: Absence,
+}
+
+impl<'a> Source<'a> {
+    /// A field of the object that `base` leads to.
+    pub fn field(base: &str, field: &'a Field) -> Self {
+        Self { path: member(base, field.name.as_str()), data_type: &field.data_type, absence: field.absence }
+    }
+
+    /// A field of a nested object, which may not be there itself.
+    pub fn inner(base: &str, object: &Field, field: &'a Field) -> Self {
+        let outer = member(base, object.name.as_str());
+        if object.absence == Absence::Never {
+            return Self::field(&outer, field);
+        }
+        let inner = member("", field.name.as_str());
+        let dot = if inner.starts_with('[') { "?." } else { "?" };
+        Self {
+            path: format!("{outer}{dot}{inner}"),
+            data_type: &field.data_type,
+            // Where the object is not there, `?.` is undefined.
+            absence: match field.absence {
+                Absence::Never | Absence::Undefined => Absence::Undefined,
+                Absence::Null | Absence::Either => Absence::Either,
+            },
+        }
+    }
+}
+
+/// The source as a value of another type; `None` where there is no obvious way.
+pub(super) fn convert(source: &Source, to: &DataType) -> Option<Value> {
+    use DataType::{BigInt, Boolean, Date, IntegerEnum, Number, String};
+    let path = &source.path;
+    if assignable(source.data_type, to) {
+        return Some(Value::code(path.clone()));
+    }
+    let (code, note) = match (source.data_type, to) {
+        (Number | Boolean | BigInt, String) => (format!("String({path})"), None),
+        (IntegerEnum(_), String) => (format!("String({path})"), Some("the number, not its name")),
+        (Date, String) => (format!("{path}.toISOString()"), None),
+        (String, Number) => (format!("Number({path})"), Some("NaN where the text is not a number")),
+        (BigInt, Number) => (format!("Number({path})"), Some("rounded beyond 2^53")),
+        (Boolean, Number) => (format!("Number({path})"), None),
+        (Date, Number) => (format!("{path}.getTime()"), Some("milliseconds since 1970")),
+        (Number, BigInt) => (format!("BigInt({path})"), Some("fails where it is not a whole number")),
+        (String, BigInt) => (format!("BigInt({path})"), Some("fails where the text is not an integer")),
+        (IntegerEnum(_), BigInt) => (format!("BigInt({path})"), None),
+        (String, Date) => (format!("new Date({path})"), Some("fails where the text is not a date")),
+        (Number, Date) => (format!("new Date({path})"), Some("milliseconds since 1970?")),
+        (BigInt, Date) => (format!("new Date(Number({path}))"), Some("milliseconds since 1970?")),
+        (Number, Boolean) => (format!("{path} !== 0"), None),
+        _ => return None,
+    };
+    Some(Value::Code { code, note: note.map(str::to_owned) })
+}
+
+/// Whether every value of one type is a value of the other that means the same.
+fn assignable(from: &DataType, to: &DataType) -> bool {
+    use DataType::{Array, IntegerEnum, Number, Object, String, StringEnum};
+    match (from, to) {
+        (StringEnum(_), String) | (IntegerEnum(_), Number) => true,
+        (StringEnum(from), StringEnum(to)) => from.is_subset(to),
+        // A number that changed its name may have changed its meaning.
+        (IntegerEnum(from), IntegerEnum(to)) => from.iter().all(|(name, n)| to.get(name) == Some(n)),
+        (Array(from), Array(to)) => {
+            (to.nullable || !from.nullable) && assignable(&from.data_type, &to.data_type)
+        }
+        (Object(from), Object(to)) => {
+            let same = |a: &Field, b: &Field| {
+                a.name == b.name && a.absence == b.absence && assignable(&a.data_type, &b.data_type)
+            };
+            from.len() == to.len() && from.iter().all(|a| to.iter().any(|b| same(a, b)))
+        }
+        (from, to) => from == to,
+    }
+}
+
+/// A type in a few words.
+pub(super) fn brief(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Object(_) => "an object".to_owned(),
+        DataType::Array(item) if matches!(item.data_type, DataType::Object(_)) => {
+            "a list of objects".to_owned()
+        }
+        DataType::StringEnum(values) if values.len() > 6 => format!("one of {} texts", values.len()),
+        DataType::IntegerEnum(values) if values.len() > 6 => format!("one of {} integers", values.len()),
+        other => other.to_string(),
+    }
+}
