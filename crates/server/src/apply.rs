@@ -11,7 +11,10 @@
 //! restarts too: sinks are started after the plan is finished. So clones made in a second
 //! attempt hold the same rows as in the first.
 
+use std::collections::BTreeSet;
+
 use antler_core::{
+    deployment::{Deployed, Intake},
     load::{Load, Part},
     names::TopicName,
     plan::{Applying, Cut, Make, Plan, Stage},
@@ -80,8 +83,17 @@ pub(crate) fn begin(plan: Plan, stage: Stage, state: &State) -> Result<Plan, Ser
 /// The topics that a plan closes, which must be drained before its cut: rows that they still
 /// hold reach the clones that way.
 pub(crate) fn closing(plan: &Plan) -> impl Iterator<Item = &TopicName> {
-    use antler_core::deployment::Intake;
     plan.after.nodes.values().filter(|node| node.intake == Intake::Closed).map(|node| &node.topic)
+}
+
+/// The topics whose endpoints change what they accept: tables that are made anew or go, and
+/// endpoints that close. What a plan decides about them is only true while nothing arrives.
+pub(crate) fn pausing<'a>(plan: &'a Plan, before: &'a Deployed) -> BTreeSet<&'a TopicName> {
+    let was_open = |topic: &TopicName| {
+        before.nodes.values().any(|node| node.topic == *topic && node.intake == Intake::Open)
+    };
+    let made = plan.cut.make.iter().map(|make| &make.topic);
+    made.chain(&plan.cut.forget).chain(closing(plan).filter(|topic| was_open(topic))).collect()
 }
 
 fn make_node(make: &Make, topics: &dyn Topics, session: &mut dyn Session) -> Result<(), ServerError> {

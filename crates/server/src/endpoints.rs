@@ -1,11 +1,14 @@
 //! The endpoints that take events, as one value that is exchanged as a whole.
 //!
-//! Requests look up their endpoint in a snapshot. Applying a plan makes a new snapshot; a
-//! request that is under way keeps the one it began with.
+//! Requests look up their endpoint in a snapshot, and applying a plan makes a new snapshot. Where
+//! a plan changes what an endpoint accepts, its requests must not straddle the change: each holds
+//! the endpoint's gate open from before it validates until its events are in the topic
+//! ([`CurrentEndpoints::enter`]), and the plan closes the gate for the time that it needs
+//! ([`CurrentEndpoints::gates`]). Requests wait then; none is refused.
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use antler_core::{
@@ -13,6 +16,7 @@ use antler_core::{
     names::{ModelName, ModelVersion, TopicName, Version},
     validate::{UnknownFields, Validator},
 };
+use tokio::sync::{OwnedRwLockReadGuard, RwLock as Gate};
 
 /// An endpoint of one model version.
 #[derive(Debug)]
@@ -23,7 +27,11 @@ pub struct Endpoint {
     pub topic: TopicName,
     /// Decides which events it takes.
     pub validator: Arc<Validator>,
+    gate: Arc<Gate<()>>,
 }
+
+/// The gates of the topics: they outlive snapshots.
+type Gates = BTreeMap<TopicName, Arc<Gate<()>>>;
 
 /// All endpoints of a deployment.
 #[derive(Debug, Default)]
@@ -34,13 +42,15 @@ pub struct Endpoints {
 
 impl Endpoints {
     /// The endpoints of every node whose intake is open.
-    pub fn new(deployed: &Deployed) -> Self {
+    fn new(deployed: &Deployed, gates: &mut Gates) -> Self {
         let mut by_model: BTreeMap<ModelName, BTreeMap<Version, Arc<Endpoint>>> = BTreeMap::new();
         for node in deployed.nodes.values().filter(|node| node.intake == Intake::Open) {
             let validator = Arc::new(Validator::new(&node.node.model, UnknownFields::Drop));
+            let gate = gates.entry(node.topic.clone()).or_default();
             for version in &node.node.members {
                 let of = ModelVersion::new(node.node.id.model.clone(), version.clone());
-                let endpoint = Endpoint { of, topic: node.topic.clone(), validator: Arc::clone(&validator) };
+                let (validator, gate) = (Arc::clone(&validator), Arc::clone(gate));
+                let endpoint = Endpoint { of, topic: node.topic.clone(), validator, gate };
                 by_model
                     .entry(node.node.id.model.clone())
                     .or_default()
@@ -67,16 +77,54 @@ impl Endpoints {
 
 /// The endpoints of now.
 #[derive(Debug, Default)]
-pub struct CurrentEndpoints(RwLock<Arc<Endpoints>>);
+pub struct CurrentEndpoints {
+    snapshot: RwLock<Arc<Endpoints>>,
+    gates: Mutex<Gates>,
+}
+
+/// An endpoint that does not change as long as this value lives.
+#[derive(Debug)]
+pub struct Entered {
+    endpoint: Arc<Endpoint>,
+    _open: OwnedRwLockReadGuard<()>,
+}
+
+impl std::ops::Deref for Entered {
+    type Target = Arc<Endpoint>;
+    fn deref(&self) -> &Arc<Endpoint> {
+        &self.endpoint
+    }
+}
 
 impl CurrentEndpoints {
     /// The snapshot of now.
     pub fn get(&self) -> Arc<Endpoints> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Finds an endpoint and keeps it as it is; waits while it is paused.
+    pub async fn enter(&self, model: &str, version: Option<&str>) -> Option<Entered> {
+        loop {
+            let endpoint = Arc::clone(self.get().find(model, version)?);
+            let open = Arc::clone(&endpoint.gate).read_owned().await;
+            // It may have changed while this request waited at its gate.
+            if self.get().find(model, version).is_some_and(|now| Arc::ptr_eq(now, &endpoint)) {
+                return Some(Entered { endpoint, _open: open });
+            }
+        }
+    }
+
+    /// The gates of some topics. Closing one lets requests wait there, once those under way have
+    /// passed.
+    pub(crate) fn gates<'a>(&self, topics: impl IntoIterator<Item = &'a TopicName>) -> Vec<Arc<Gate<()>>> {
+        let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        topics.into_iter().filter_map(|topic| gates.get(topic)).map(Arc::clone).collect()
     }
 
     /// Exchanges the snapshot.
-    pub(crate) fn set(&self, endpoints: Endpoints) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(endpoints);
+    pub(crate) fn set(&self, deployed: &Deployed) {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let endpoints = Arc::new(Endpoints::new(deployed, &mut gates));
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = endpoints;
     }
 }

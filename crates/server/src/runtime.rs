@@ -6,7 +6,7 @@ use std::{
 };
 
 use antler_core::{
-    deployment::{Deployed, Desired, Intake},
+    deployment::{Deployed, Desired},
     names::{Naming, TopicName},
     plan::{self, Edits, Facts, Observed, Plan, Stage},
     sql::statement,
@@ -19,7 +19,7 @@ use antler_store::{
 
 use crate::{
     ServerError, apply,
-    endpoints::{CurrentEndpoints, Endpoint, Endpoints},
+    endpoints::{CurrentEndpoints, Endpoint, Endpoints, Entered},
     load::{self, LoadPhase, LoadStatus, Loads},
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
@@ -71,7 +71,7 @@ impl Runtime {
         sinks.serve(sink::targets(&deployed, &naming))?;
         let loads = Loads::start(&tables, &state)?;
         let endpoints = CurrentEndpoints::default();
-        endpoints.set(Endpoints::new(&deployed));
+        endpoints.set(&deployed);
         Ok(Self {
             tables,
             topics,
@@ -100,15 +100,21 @@ impl Runtime {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut session = self.tables.session()?;
         let (plan, before) = self.plan(desired, edits, &mut *session)?;
-        show(&plan);
-        if plan.is_empty(&before.deployed) {
+        if plan.is_empty(&before) {
+            show(&plan);
             return Ok(());
         }
         let (sinks, loads) = (self.sinks()?, self.loads()?);
         loads.finished()?;
+        // Events may have come since the plan was made. From here on none comes to a table that
+        // is made anew or goes, so the plan made now stays true.
+        let gates = self.endpoints.gates(apply::pausing(&plan, &before));
+        let paused: Vec<_> = gates.iter().map(|gate| gate.blocking_write()).collect();
+        let (plan, _) = self.plan(desired, edits, &mut *session)?;
+        show(&plan);
         let plan = apply::begin(plan, Stage::Prepare, &self.state)?;
         apply::prepare(&plan, &*self.topics, &mut *session)?;
-        self.drain_closing(&plan, &before.deployed, &sinks)?;
+        self.drain_closing(&plan, &sinks)?;
 
         let held = sinks.hold(&plan.cut.hold)?;
         let plan = apply::begin(plan, Stage::Cut, &self.state)?;
@@ -117,7 +123,8 @@ impl Runtime {
         sinks.serve(sink::targets(&deployed, &self.naming))?;
         drop(held);
         loads.enqueue(new_loads);
-        self.endpoints.set(Endpoints::new(&deployed));
+        self.endpoints.set(&deployed);
+        drop(paused);
         Ok(())
     }
 
@@ -126,24 +133,15 @@ impl Runtime {
         desired: &Desired,
         edits: Edits,
         session: &mut dyn Session,
-    ) -> Result<(Plan, Observed), ServerError> {
+    ) -> Result<(Plan, Deployed), ServerError> {
         let observed = observe(&self.state.deployed()?, &self.naming, &*self.topics, session)?;
         let plan = plan::plan(desired, &observed, edits).map_err(ServerError::Refused)?;
-        Ok((plan, observed))
+        Ok((plan, observed.deployed))
     }
 
-    /// Closes the endpoints that the plan closes, and waits until what they accepted is stored.
-    fn drain_closing(&self, plan: &Plan, before: &Deployed, sinks: &Sinks) -> Result<(), ServerError> {
+    /// Waits until what closed endpoints have accepted is stored.
+    fn drain_closing(&self, plan: &Plan, sinks: &Sinks) -> Result<(), ServerError> {
         let mut ends = BTreeMap::new();
-        let mut closing = before.clone();
-        for topic in apply::closing(plan) {
-            for node in closing.nodes.values_mut().filter(|node| node.topic == *topic) {
-                node.intake = Intake::Closed;
-            }
-        }
-        if closing != *before {
-            self.endpoints.set(Endpoints::new(&closing));
-        }
         for topic in apply::closing(plan) {
             ends.insert(topic.clone(), self.topics.end(topic)?);
         }
@@ -153,6 +151,11 @@ impl Runtime {
     /// The endpoints of now.
     pub fn endpoints(&self) -> Arc<Endpoints> {
         self.endpoints.get()
+    }
+
+    /// Finds an endpoint and keeps it as it is; waits while a plan changes it.
+    pub async fn enter(&self, model: &str, version: Option<&str>) -> Option<Entered> {
+        self.endpoints.enter(model, version).await
     }
 
     /// Appends validated records to the topic of an endpoint. Resolves once they are durable.

@@ -104,12 +104,11 @@ async fn ingest(
     version: Option<&str>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let endpoint = runtime.endpoints().find(model, version).cloned();
-    let endpoint = endpoint.ok_or_else(|| {
-        let which = version
-            .map_or_else(|| "at the current version".to_owned(), |version| format!("at version {version}"));
-        no_endpoint(runtime, format!("There is no data model {model} {which}."))
-    })?;
+    // Looked up before the body is read, so that a request to nowhere is told so at once. A slow
+    // body must not keep the endpoint from changing, so it is entered only afterwards.
+    if runtime.endpoints().find(model, version).is_none() {
+        return Err(no_such_model(runtime, model, version));
+    }
     let format = body_format(request.headers())?;
     let body = match Bytes::from_request(request, &()).await {
         Ok(body) => body,
@@ -118,6 +117,8 @@ async fn ingest(
         }
         Err(rejection) => return Err(Problem::unreadable_body(rejection.body_text())),
     };
+    let entered = runtime.enter(model, version).await;
+    let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
     let (records, ndjson) =
         validate(&endpoint, body, format).await?.map_err(|found| Problem::invalid(&found))?;
     // All blocks are on their way before the first is awaited, so that they share a sync.
@@ -164,6 +165,12 @@ fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Problem> {
         other if other.ends_with("+json") => Ok(BodyFormat::Json),
         _ => Err(Problem::media_type(given)),
     }
+}
+
+fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {
+    let which =
+        version.map_or_else(|| "the current version".to_owned(), |version| format!("version {version}"));
+    no_endpoint(runtime, format!("There is no data model {model} at {which}."))
 }
 
 fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {

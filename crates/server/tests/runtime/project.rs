@@ -102,7 +102,10 @@ pub fn desired(home: &Home, migrations: &[Migration]) -> Desired {
         if minor > 0 {
             fields.push(field(&format!("v{minor}"), DataType::Number, false));
         }
-        versions.insert(format!("0.{minor}").parse().unwrap(), vec![Model { name: "A".parse().unwrap(), fields }]);
+        versions.insert(
+            format!("0.{minor}").parse().unwrap(),
+            vec![Model { name: "A".parse().unwrap(), fields }],
+        );
     }
     let mut lineage = Lineage::new(&versions);
     for minor in 0..migrations.len() {
@@ -123,7 +126,8 @@ pub fn desired(home: &Home, migrations: &[Migration]) -> Desired {
                         Expr::call("modulo", [x.clone(), Expr::float(2.0)]),
                         Expr::float(1.0),
                     );
-                    projection.failure = Some(Expr::call("if", [odd, Expr::string("x is odd"), Expr::null()]));
+                    projection.failure =
+                        Some(Expr::call("if", [odd, Expr::string("x is odd"), Expr::null()]));
                 }
                 Migration::BelowTen => {
                     projection.keep = Some(Expr::binary(BinaryOp::Less, x.clone(), Expr::float(10.0)));
@@ -152,17 +156,19 @@ pub fn change(runtime: &Runtime, desired: &Desired) {
 
 /// Appends events with the numbers given to a version.
 pub fn post(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
-    let endpoint = runtime.endpoints().find("A", Some(version)).cloned().unwrap();
-    let mut ndjson = Vec::new();
-    for number in numbers.clone() {
-        let record = match version.strip_prefix("0.") {
-            Some("0") => format!(r#"{{"id":"{number}","x":{number}}}"#),
-            Some(minor) => format!(r#"{{"id":"{number}","x":{number},"v{minor}":0.5}}"#),
-            None => unreachable!(),
-        };
-        endpoint.validator.record(record.as_bytes(), &mut ndjson).unwrap();
-    }
-    let block = NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
+    let record = |number: u32| match version.strip_prefix("0.") {
+        Some("0") => format!(r#"{{"id":"{number}","x":{number}}}"#),
+        Some(minor) => format!(r#"{{"id":"{number}","x":{number},"v{minor}":0.5}}"#),
+        None => unreachable!(),
+    };
     let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    tokio.block_on(runtime.append(&endpoint, block)).unwrap();
+    tokio.block_on(async {
+        let endpoint = runtime.enter("A", Some(version)).await.unwrap();
+        let mut ndjson = Vec::new();
+        for number in numbers.clone() {
+            endpoint.validator.record(record(number).as_bytes(), &mut ndjson).unwrap();
+        }
+        let block = NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
+        runtime.append(&endpoint, block).await.unwrap();
+    });
 }

@@ -6,7 +6,10 @@ use std::{
     thread,
 };
 
-use antler_core::plan::Edits;
+use antler_core::{
+    plan::Edits,
+    schema::{Absence, Field},
+};
 use antler_server::ServerError;
 
 use crate::project::{Home, Migration, change, desired, post};
@@ -73,7 +76,8 @@ fn failing_rows_are_dead_letters_and_filtered_rows_are_neither() {
     runtime.settle().unwrap();
     assert_eq!(home.content("0.1"), "10\t10\t90");
     assert_eq!(home.content("0.2"), "5\t5\t20");
-    let letters = home.ask("SELECT source, target, reason, count() FROM A_dead_letters GROUP BY ALL ORDER BY ALL");
+    let letters =
+        home.ask("SELECT source, target, reason, count() FROM A_dead_letters GROUP BY ALL ORDER BY ALL");
     assert_eq!(letters, "A 0.0\tA 0.1\tx is odd\t10\nA 0.0\tA 0.2\tx is odd\t10");
     let record = home.ask("SELECT record FROM A_dead_letters WHERE target = 'A 0.1' ORDER BY record LIMIT 1");
     assert_eq!(record, r#"{"id":"1","x":1}"#);
@@ -107,6 +111,29 @@ fn an_edited_migration_fills_the_version_again() {
     change(&runtime, &desired(&home, &[Migration::Add(5.0)]));
     runtime.settle().unwrap();
     assert_eq!(home.content("0.1"), "4\t4\t26");
+}
+
+#[test]
+fn an_event_that_comes_while_its_table_is_made_anew_is_not_lost() {
+    for _ in 0..20 {
+        let home = Home::new();
+        let runtime = home.start();
+        change(&runtime, &desired(&home, &[]));
+        let mut edited = desired(&home, &[]);
+        let fields = &mut edited.nodes[0].model.fields;
+        fields.push(Field {
+            name: "extra".parse().unwrap(),
+            absence: Absence::Undefined,
+            ..fields[1].clone()
+        });
+        thread::scope(|scope| {
+            scope.spawn(|| post(&runtime, "0.0", 0..1));
+            // Refused when the event was first, carried out when the change was.
+            let _ = runtime.change(&edited, Edits::Rebuild, &mut |_| {});
+        });
+        runtime.settle().unwrap();
+        assert_eq!(home.content("0.0"), "1\t1\t0");
+    }
 }
 
 #[test]
@@ -153,7 +180,8 @@ fn the_status_tells_rows_lag_and_loads() {
     change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
     runtime.settle().unwrap();
     let status = runtime.status().unwrap();
-    let tables: Vec<_> = status.tables.iter().map(|table| (table.rows, table.received, table.stored)).collect();
+    let tables: Vec<_> =
+        status.tables.iter().map(|table| (table.rows, table.received, table.stored)).collect();
     assert_eq!(tables, [(10, 10, 10), (10, 0, 0)]);
     let load = status.migrations[0].load.unwrap();
     assert_eq!((load.done, load.total, status.migrations[0].lag), (10, 10, 0));
