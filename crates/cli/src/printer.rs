@@ -63,9 +63,10 @@ impl Printer {
 
     /// What stopped the command.
     pub fn failure(&self, error: &anyhow::Error) {
-        match error.downcast_ref::<Problems>() {
-            Some(problems) => problems.iter().for_each(|problem| self.diagnostic(problem)),
-            None => {
+        match (error.downcast_ref::<Problems>(), error.downcast_ref::<Diagnostic>()) {
+            (Some(problems), _) => problems.iter().for_each(|problem| self.diagnostic(problem)),
+            (None, Some(problem)) => self.diagnostic(problem),
+            (None, None) => {
                 let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
                 self.say(self.drawn(&Message(message), ""));
             }

@@ -44,7 +44,7 @@ pub fn run(args: &BumpVersionArgs, settings: &Settings, printer: &Printer) -> an
 
     let history = History::of(&project.folder).map_err(|reason| {
         Diagnostic::error(Code::PinnedCommit, format!("version {old} cannot be pinned to a commit: {reason}"))
-            .with_help("versions are commits: git init && git add . && git commit")
+            .with_help("put it in one: git init && git add . && git commit")
     })?;
     let head = head_of_main(&project, &history)?;
     refuse_uncommitted(&project, &history)?;
@@ -86,19 +86,22 @@ fn head_of_main(project: &Project, history: &History) -> Result<CommitId, Proble
         Some(branch) => {
             return refuse(
                 format!("versions are commits of {main}, and this is {branch}"),
-                format!("git switch {main}, or set main_branch_name under [git_config]"),
+                format!("run git switch {main}, or set main_branch_name under [git_config]"),
             );
         }
         None => {
             return refuse(
                 format!("versions are commits of {main}, and no branch is checked out"),
-                format!("git switch {main}"),
+                format!("run git switch {main}"),
             );
         }
     }
     match history.repository().head().map_err(unusable)? {
         Some(head) => Ok(head),
-        None => refuse(format!("{main} has no commit yet"), "git add . && git commit".to_owned()),
+        None => refuse(
+            format!("{main} has no commit yet"),
+            "commit the project: git add . && git commit".to_owned(),
+        ),
     }
 }
 

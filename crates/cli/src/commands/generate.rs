@@ -26,7 +26,8 @@ pub fn migrations(settings: &Settings, printer: &Printer) -> anyhow::Result<()> 
     let project = Project::open(settings)?;
     let versions = project.live_versions()?;
     if versions.len() == 1 {
-        printer.say(format!("{} is the only live version, so there is nothing to migrate", project.version()));
+        printer
+            .say(format!("{} is the only live version, so there is nothing to migrate", project.version()));
         printer.say("next: antler bump-version starts the next version");
         return Ok(());
     }
@@ -50,7 +51,8 @@ pub fn migrations(settings: &Settings, printer: &Printer) -> anyhow::Result<()> 
             from: ModelVersion::new(older.id.model.clone(), newest.clone()),
             to: newer.id.clone(),
         };
-        let [from_module, to_module] = [&name.from, &name.to].map(|end| declarations::import_path(&end.version));
+        let [from_module, to_module] =
+            [&name.from, &name.to].map(|end| declarations::import_path(&end.version));
         let text = draft::typescript(&name, &older.model, &newer.model, &from_module, &to_module);
         let path = format!("{}/{name}.ts", sources::FUNCTIONS);
         match project.folder.create(&path, &text).map_err(Problems::from)? {

@@ -115,6 +115,6 @@ fn choose_history(args: &InitArgs, directory: &Path) -> anyhow::Result<History> 
     match Repository::discover(directory) {
         Ok(Some(_)) => Ok(History::Around),
         Ok(None) => Ok(History::Own),
-        Err(error) => Err(error).context("cannot keep the project in git; fix that, or use --no-git"),
+        Err(error) => Err(error).context("cannot keep the project in git (--no-git makes one without)"),
     }
 }

@@ -1,0 +1,62 @@
+//! What `antler init` and `antler generate migrations` write, seen by the TypeScript compiler.
+
+use crate::sandbox::{Sandbox, repository};
+
+const MODELS: &str = "app/datamodels/models.ts";
+const DRAFT: &str = "app/functions/UserActivity_migrate__0_0__0_1.ts";
+
+/// Runs the compiler and returns its complaints.
+fn complaints(sandbox: &Sandbox) -> String {
+    let compiler = repository("tests/oracle").join("node_modules/typescript/bin/tsc");
+    assert!(compiler.exists(), "the TypeScript compiler is not there; run: npm ci --prefix tests/oracle");
+    let output =
+        sandbox.command("node").arg(compiler).args(["--project", ".", "--pretty", "false"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.success(), text.is_empty(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+#[test]
+fn a_new_project_type_checks_without_installing_anything() {
+    let sandbox = Sandbox::project();
+    assert_eq!(complaints(&sandbox), "");
+    sandbox.edit(MODELS, "import type { Key } from \"antler\"", "import { Key } from \"@514labs/moose-lib\"");
+    assert_eq!(complaints(&sandbox), "");
+    sandbox.edit(MODELS, "Key<string>", "Kee<string>");
+    assert!(complaints(&sandbox).contains("Cannot find name 'Kee'"));
+}
+
+#[test]
+fn a_draft_type_checks_once_its_holes_are_filled() {
+    let sandbox = Sandbox::project();
+    sandbox.antler(&["bump-version"]);
+    sandbox.edit(
+        MODELS,
+        "export interface",
+        "enum Device {\n  Phone = \"phone\",\n  Desk = \"desk\",\n}\n\nexport interface",
+    );
+    sandbox.edit(
+        MODELS,
+        "  activity: string;\n",
+        "  activity: string;\n  country: string;\n  device: Device | null;\n",
+    );
+    let generated = sandbox.antler(&["generate", "migrations"]);
+    assert!(generated.contains(DRAFT), "{generated}");
+    let hole = complaints(&sandbox);
+    assert!(hole.starts_with(DRAFT) && hole.contains("FILL_IN") && hole.lines().count() == 1, "{hole}");
+
+    let draft = sandbox.read(DRAFT);
+    let start = draft.find("FILL_IN(\"").unwrap();
+    let end = start + draft[start..].find("\")").unwrap() + 2;
+    sandbox.write(DRAFT, format!("{}\"XX\"{}", &draft[..start], &draft[end..]));
+    assert_eq!(complaints(&sandbox), "");
+
+    // The next version changes the same file; the migration to this one still means the same.
+    sandbox.commit();
+    sandbox.antler(&["bump-version"]);
+    sandbox.edit(MODELS, "  country: string;\n", "");
+    sandbox.edit(MODELS, "Desk = \"desk\"", "Desk = \"desktop\"");
+    sandbox.antler(&["generate", "migrations"]);
+    let complaints = complaints(&sandbox);
+    assert!(!complaints.contains(DRAFT), "{complaints}");
+}
