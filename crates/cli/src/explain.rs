@@ -2,7 +2,7 @@
 
 use antler_core::diagnostic::{Code, Diagnostic};
 use antler_server::ServerError;
-use antler_store::{StoreError, engine};
+use antler_store::StoreError;
 
 use crate::problems::Problems;
 
@@ -10,14 +10,9 @@ use crate::problems::Problems;
 pub fn explain_store(error: StoreError) -> Problems {
     let message = error.to_string();
     let diagnostic = match error {
-        StoreError::EngineMissing { .. } => {
-            let (package, version) = (engine::NPM_PACKAGE, engine::NPM_VERSION);
-            Diagnostic::error(Code::Engine, message).with_help(format!(
-                "get it with `npm pack {package}@{version}`, unpack libchdb.so from the archive, and set \
-                 ANTLER_LIBCHDB to it"
-            ))
+        StoreError::EngineMissing { .. } | StoreError::EngineUnusable { .. } => {
+            Diagnostic::error(Code::Engine, message)
         }
-        StoreError::EngineUnusable { .. } => Diagnostic::error(Code::Engine, message),
         StoreError::FolderInUse { .. } => Diagnostic::error(Code::FolderInUse, message)
             .with_help("stop that process, or let it do the work: query, ls, ps and import ask it"),
         _ => Diagnostic::error(Code::Storage, message),

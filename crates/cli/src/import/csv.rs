@@ -72,7 +72,9 @@ impl Kind {
     /// The cell in JSON; `None` when it is absent.
     fn json(self, cell: &str) -> Option<String> {
         match self {
-            Self::Bare { may_be_absent: true } | Self::Text { may_be_absent: true } if cell.is_empty() => None,
+            Self::Bare { may_be_absent: true } | Self::Text { may_be_absent: true } if cell.is_empty() => {
+                None
+            }
             Self::Bare { .. } if is_bare(cell) => Some(cell.to_owned()),
             Self::Bare { .. } | Self::Text { .. } => Some(serde_json::Value::from(cell).to_string()),
         }

@@ -76,7 +76,8 @@ pub enum ImportError {
 }
 
 fn listed(violations: &Violations) -> String {
-    let lines: Vec<_> = violations.listed().iter().map(|violation| format!("  {violation}")).collect();
+    let lines: Vec<_> =
+        violations.listed().iter().map(|violation| format!("  {}", violation.fault)).collect();
     lines.join("\n")
 }
 

@@ -42,16 +42,22 @@ pub enum Fault {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "record {}", self.record)?;
-        match &self.fault {
-            Fault::Malformed { line, column, problem, .. } => {
-                write!(f, ", line {line}, column {column}: {problem}")
+        let separator = match &self.fault {
+            Fault::Mismatch { pointer, .. } if pointer.is_empty() => "",
+            Fault::Mismatch { .. } | Fault::Malformed { .. } => ", ",
+        };
+        write!(f, "record {}{separator}{}", self.record, self.fault)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { line, column, problem, .. } => {
+                write!(f, "line {line}, column {column}: {problem}")
             }
-            Fault::Mismatch { pointer, expected, found } => {
-                if !pointer.is_empty() {
-                    write!(f, ", {pointer}")?;
-                }
-                write!(f, ": expected {expected}; found {found}")
+            Self::Mismatch { pointer, expected, found } => {
+                write!(f, "{pointer}: expected {expected}; found {found}")
             }
         }
     }

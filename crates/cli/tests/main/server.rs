@@ -1,0 +1,153 @@
+//! A running `antler dev`, asked over HTTP like any server.
+
+use std::{
+    fs::{self, File},
+    net::SocketAddr,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use ureq::Agent;
+
+use crate::sandbox::Sandbox;
+
+/// How long anything may take before a test gives up. Only a failing test takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server that is killed when the test ends.
+pub struct Server<'a> {
+    sandbox: &'a Sandbox,
+    child: Child,
+    pub http: SocketAddr,
+    agent: Agent,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+/// Calls until there is a value, or panics with what was waited for.
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "{what} did not come to pass");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+impl Sandbox {
+    /// Starts `antler dev` on free ports and waits until it listens.
+    pub fn serve(&self) -> Server<'_> {
+        let mut child = self.dev().stderr(self.log()).spawn().unwrap();
+        let note = self.path(".antler/server.json");
+        let pid = u64::from(child.id());
+        let http = eventually("a listening server", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("the server ended with {status}:\n{}", self.said());
+            }
+            let note: Value = serde_json::from_str(&fs::read_to_string(&note).ok()?).ok()?;
+            (note["pid"] == pid).then(|| note["http"].as_str().unwrap().parse().unwrap())
+        });
+        let config = Agent::config_builder().http_status_as_error(false).build();
+        Server { sandbox: self, child, http, agent: Agent::new_with_config(config) }
+    }
+
+    /// `antler dev`, not started yet.
+    pub fn dev(&self) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_antler"));
+        command.args(["dev", "--port", "0"]).env("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command
+    }
+
+    /// What servers have said so far.
+    pub fn said(&self) -> String {
+        fs::read_to_string(self.path("server.log")).unwrap_or_default()
+    }
+
+    /// Waits until servers have said something.
+    pub fn wait_for(&self, text: &str) {
+        eventually(&format!("`{text}` in:\n{}", self.said()), || self.said().contains(text).then_some(()));
+    }
+
+    /// The answer to a question, as TSV.
+    pub fn ask(&self, statement: &str) -> String {
+        let output = self
+            .command(env!("CARGO_BIN_EXE_antler"))
+            .args(["query", statement, "--format", "TSV"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// `antler ps --json`.
+    pub fn status(&self) -> Value {
+        let output = self.command(env!("CARGO_BIN_EXE_antler")).args(["ps", "--json"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Waits until every accepted event is stored and every load is done.
+    pub fn settle(&self) {
+        eventually("rest", || {
+            let status = self.status();
+            let done = |table: &Value| table["received"] == table["stored"];
+            let live = |migration: &Value| migration["phase"] == "live" && migration["lag"] == 0;
+            let tables = status["tables"].as_array().unwrap();
+            let migrations = status["migrations"].as_array().unwrap();
+            (tables.iter().all(done) && migrations.iter().all(live)).then_some(())
+        });
+    }
+
+    fn log(&self) -> File {
+        File::options().create(true).append(true).open(self.path("server.log")).unwrap()
+    }
+}
+
+impl Server<'_> {
+    /// Posts to a path.
+    pub fn post(&self, path: &str, content_type: &str, body: impl AsRef<[u8]>) -> Result<Answer, ureq::Error> {
+        let request = self.agent.post(format!("http://{}{path}", self.http));
+        let response = request.header("content-type", content_type).send(body.as_ref())?;
+        let status = response.status().as_u16();
+        Ok(Answer { status, body: response.into_body().read_to_string()? })
+    }
+
+    /// Posts one JSON event, which must be accepted.
+    pub fn accept(&self, endpoint: &str, event: &str) {
+        let answer = self.post(&format!("/ingest/{endpoint}"), "application/json", event).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    /// Kills the process at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to stop, and waits for its end.
+    pub fn stop(mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        eventually("the end of the server", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            eprintln!("the server said:\n{}", self.sandbox.said());
+        }
+    }
+}
