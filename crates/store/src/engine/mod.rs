@@ -1,6 +1,6 @@
 //! The embedded engine: ClickHouse as a library, `libchdb.so`, in this process.
 //!
-//! The library is opened at run time ([`locate`] finds it), so that Antler builds without it and runs
+//! The library is opened at run time ([`locate()`] finds it), so that Antler builds without it and runs
 //! without it when a server is used instead. The published binding, chdb-rust, links it at build time and
 //! needs libclang and a downloaded header for that; the dozen functions used here are declared in
 //! `ffi`, the only unsafe code of Antler.
@@ -10,10 +10,11 @@
 //!   after the first was shut down: the library cannot start again.
 //! - **The engine lives as long as its users.** It stops, and its files are complete, when the last
 //!   [`Engine`] and the last session are dropped, in whatever order; or at the end of the process, if
-//!   a handle lies in a static. A process that ends with a running engine may crash in the end, after all
-//!   is done; one that ends with a running *statement* may too, so end the threads first.
+//!   a handle lies in a static. A process that ends while a statement runs may crash at its very
+//!   end, without harm to the data: end the threads first.
 //! - **Nothing from outside changes its behaviour**: no configuration file of another ClickHouse
-//!   (`config.xml` in the working folder, `~/.clickhouse-local`) is read, and signals stay Antler's.
+//!   (`config.xml` in the working folder, `~/.clickhouse-local`) is read, and signal handlers stay
+//!   Antler's. (Loading blocks SIGPIPE in the loading thread and its children; Rust ignores it anyway.)
 //!
 //! It does not lock the data folder with a message of its own: that is [`crate::folder`].
 //! Nothing here writes SQL.
@@ -27,7 +28,10 @@ use std::{
     fs, mem,
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 pub use locate::locate;
@@ -95,9 +99,7 @@ impl Engine {
             unusable(&file, reason)
         })?;
         tracing::info!(version = ENGINE_VERSION, data = %data.display(), "engine started");
-        // After the library registered its own, in the first connection: the last one registered
-        // runs first.
-        ffi::at_exit(stop_at_exit);
+        stop_at_exit_first();
         *of_process = OfProcess::Running { library, first, data };
         Ok(Self(Arc::new(Shared { library, file, arguments })))
     }
@@ -188,8 +190,22 @@ fn stop() {
     }
 }
 
-extern "C" fn stop_at_exit() {
-    stop();
+/// Makes the end of the process stop the engine, before anything else is taken from it.
+///
+/// When a process ends, the statics of its libraries are destroyed in the reverse order of their making,
+/// and functions registered with `atexit` run in the same order between them. The engine makes statics
+/// when it first needs them, and threads of a running engine crash without them (measured: in 5% of
+/// processes). So this is registered again when a session has done its work. The first sessions are
+/// enough, and a registration is never freed.
+fn stop_at_exit_first() {
+    const ENOUGH: u64 = 1_000;
+    static REGISTERED: AtomicU64 = AtomicU64::new(0);
+    extern "C" fn stop_at_exit() {
+        stop();
+    }
+    if REGISTERED.fetch_add(1, Ordering::Relaxed) < ENOUGH {
+        ffi::at_exit(stop_at_exit);
+    }
 }
 
 /// The command line of the engine. `None` if something in it has a zero byte.

@@ -13,6 +13,12 @@ pub(super) struct EngineSession {
     pub(super) _engine: Arc<Shared>,
 }
 
+impl Drop for EngineSession {
+    fn drop(&mut self) {
+        super::stop_at_exit_first();
+    }
+}
+
 impl Session for EngineSession {
     fn query(&mut self, statement: &str, format: &str) -> Result<Vec<u8>, StoreError> {
         self.connection.query(statement, format).map_err(|message| refused(message, statement))
