@@ -61,6 +61,9 @@ pub enum Literal {
     Bool(bool),
     /// A signed 64-bit integer, printed so that its type is `Int64`.
     Int(i64),
+    /// An integer that is a count, a position or a precision: printed as it stands, in whatever
+    /// type the database gives it.
+    Count(i64),
     /// A double, printed so that its type is `Float64` and its value exact.
     Float(f64),
     /// A string.
@@ -158,6 +161,68 @@ impl Expr {
         Self::Cast { value: Box::new(value), data_type: data_type.into() }
     }
 
+    /// Calls a function with every column that this expression refers to.
+    pub(super) fn for_each_column<'e>(&'e self, f: &mut impl FnMut(&'e SqlIdent)) {
+        match self {
+            Self::Column(name) => f(name),
+            Self::Name(_) | Self::Literal(_) => {}
+            Self::Call { args, .. } => args.iter().for_each(|arg| arg.for_each_column(f)),
+            Self::Binary { left, right, .. } => {
+                left.for_each_column(f);
+                right.for_each_column(f);
+            }
+            Self::Lambda { body, .. } => body.for_each_column(f),
+            Self::Cast { value, .. } => value.for_each_column(f),
+        }
+    }
+
+    /// The expression, broken over lines where it is long; `indent` is that of its first line.
+    pub(super) fn wrapped(&self, indent: usize) -> String {
+        const WIDTH: usize = 100;
+        let flat = self.to_string();
+        if flat.chars().count() + indent <= WIDTH {
+            return flat;
+        }
+        let (function, args, last): (&str, &[Expr], Option<String>) = match self {
+            Self::Call { function, args } if !args.is_empty() => (function, args, None),
+            Self::Cast { value, data_type } => ("CAST", std::slice::from_ref(value), Some(string(data_type))),
+            _ => return flat,
+        };
+        let inner = indent + 4;
+        let margin = " ".repeat(inner);
+        let mut out = format!("{function}(");
+        let mut lines: Vec<String> = Vec::new();
+        // A condition and its value share a line when they fit.
+        let pairs = if matches!(function, "multiIf") { args.len() - 1 } else { 0 };
+        let mut rest = args;
+        while let Some((first, others)) = rest.split_first() {
+            let in_pairs = args.len() - rest.len() < pairs;
+            rest = others;
+            if let (true, Some((second, others))) = (in_pairs, rest.split_first()) {
+                rest = others;
+                let pair = format!("{first}, {second}");
+                if pair.chars().count() + inner <= WIDTH {
+                    lines.push(pair);
+                } else {
+                    lines.push(first.wrapped(inner));
+                    lines.push(second.wrapped(inner));
+                }
+            } else {
+                lines.push(first.wrapped(inner));
+            }
+        }
+        lines.extend(last);
+        for (i, line) in lines.iter().enumerate() {
+            out.push_str(if i == 0 { "\n" } else { ",\n" });
+            out.push_str(&margin);
+            out.push_str(line);
+        }
+        out.push('\n');
+        out.push_str(&" ".repeat(indent));
+        out.push(')');
+        out
+    }
+
     fn print(&self, out: &mut String, outer: u8) {
         match self {
             Self::Column(name) => {
@@ -227,6 +292,9 @@ impl Literal {
             // an operator applied to 1.
             Self::Int(value) => {
                 let _ = write!(out, "toInt64({value})");
+            }
+            Self::Count(value) => {
+                let _ = write!(out, "{value}");
             }
             Self::Float(value) => print_float(out, *value),
             Self::String(text) => out.push_str(&string(text)),

@@ -1,6 +1,6 @@
 //! A compiled migration: one SELECT over a source row.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +9,12 @@ use crate::names::{SqlIdent, TableName};
 
 /// A name for an expression that is used more than once.
 ///
-/// The database evaluates it once for each row; naming it keeps the text of composed migrations
-/// from doubling at every step.
+/// It is computed in a step of its own before the projection, and is a column of the row from then
+/// on, so it is referred to as [`Expr::Column`]. (An alias in a `WITH` list would be copied to
+/// every place of use while the statement is analysed, and chains of them grow exponentially.)
 #[derive(Debug, Clone, PartialEq)]
 pub struct Let {
-    /// The name; unique among the lets, lambda parameters and columns of a projection.
+    /// The name; unique among the lets, lambda parameters and columns of the source.
     pub name: SqlIdent,
     /// Its value. It may use earlier lets.
     pub value: Expr,
@@ -75,34 +76,70 @@ impl Projection {
         conditions: &[String],
         room: Room,
     ) -> Filtered {
-        let mut out = String::new();
-        for (i, Let { name, value }) in self.lets.iter().enumerate() {
-            out.push_str(if i == 0 { "WITH\n    " } else { ",\n    " });
-            let _ = write!(out, "{value} AS {}", ident(name));
+        let mut before = String::new();
+        // What stands behind the place of the condition from outside, once that place was passed.
+        let mut after: Option<String> = None;
+        let mut from = table(source);
+        let steps = self.steps();
+        for (i, lets) in steps.iter().enumerate() {
+            let step = format!("step_{}", i + 1);
+            let out = after.as_mut().unwrap_or(&mut before);
+            let opening = if i == 0 { "WITH " } else { ",\n" };
+            let _ = write!(out, "{opening}{step} AS (\n    SELECT\n        {SOURCE}.*");
+            for Let { name, value } in lets {
+                let _ = write!(out, ",\n        {} AS {}", value.wrapped(8), ident(name));
+            }
+            let _ = write!(out, "\n    FROM {from} AS {SOURCE}");
+            // The condition from outside narrows what is read, so it stands where the table is.
+            if i == 0 && room == Room::ForCondition {
+                out.push_str("\n    WHERE ");
+                after = Some(String::new());
+            }
+            after.as_mut().unwrap_or(&mut before).push_str("\n)");
+            from = step;
         }
-        if !self.lets.is_empty() {
-            out.push('\n');
-        }
-        out.push_str("SELECT");
+        let out = after.as_mut().unwrap_or(&mut before);
+        out.push_str(if steps.is_empty() { "SELECT" } else { "\nSELECT" });
         for (i, (name, value)) in columns.iter().enumerate() {
             out.push_str(if i == 0 { "\n    " } else { ",\n    " });
-            let _ = write!(out, "{value} AS {}", ident(name));
+            let _ = write!(out, "{} AS {}", value.wrapped(4), ident(name));
         }
-        let _ = write!(out, "\nFROM {} AS {SOURCE}", table(source));
-        let mut rest = String::new();
+        let _ = write!(out, "\nFROM {from} AS {SOURCE}");
+        let here = room == Room::ForCondition && steps.is_empty();
+        if here {
+            out.push_str("\nWHERE ");
+            after = Some(String::new());
+        }
+        let out = after.as_mut().unwrap_or(&mut before);
         for (i, condition) in conditions.iter().enumerate() {
-            rest.push_str(if i == 0 && room == Room::None { "\nWHERE " } else { "\n  AND " });
-            let _ = if conditions.len() > 1 || room == Room::ForCondition {
-                write!(rest, "({condition})")
+            out.push_str(if i == 0 && !here { "\nWHERE " } else { "\n  AND " });
+            let _ = if conditions.len() > 1 || here {
+                write!(out, "({condition})")
             } else {
-                write!(rest, "{condition}")
+                write!(out, "{condition}")
             };
         }
-        // The condition from outside narrows what is read, so it stands first.
-        if room == Room::ForCondition {
-            out.push_str("\nWHERE ");
+        Filtered { before, after: after.unwrap_or_default() }
+    }
+
+    /// The lets in steps: each uses only those of earlier steps.
+    fn steps(&self) -> Vec<Vec<&Let>> {
+        let mut step_of: BTreeMap<&SqlIdent, usize> = BTreeMap::new();
+        let mut steps: Vec<Vec<&Let>> = Vec::new();
+        for named in &self.lets {
+            let mut step = 0;
+            named.value.for_each_column(&mut |column| {
+                step = step.max(step_of.get(column).map_or(0, |earlier| earlier + 1));
+            });
+            step_of.insert(&named.name, step);
+            if steps.len() <= step {
+                steps.resize_with(step + 1, Vec::new);
+            }
+            if let Some(lets) = steps.get_mut(step) {
+                lets.push(named);
+            }
         }
-        Filtered { before: out, after: rest }
+        steps
     }
 }
 
@@ -161,5 +198,51 @@ impl Filtered {
 
     fn join(self) -> String {
         self.before + &self.after
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::BinaryOp;
+
+    fn column(name: &str) -> Expr {
+        Expr::Column(name.parse().unwrap())
+    }
+
+    fn named(name: &str, value: Expr) -> Let {
+        Let { name: name.parse().unwrap(), value }
+    }
+
+    #[test]
+    fn each_step_uses_the_names_of_earlier_ones() {
+        let twice = |name| Expr::binary(BinaryOp::Plus, column(name), column(name));
+        let projection = Projection {
+            lets: vec![named("b", twice("a")), named("c", twice("b")), named("d", twice("a"))],
+            columns: vec![("x".parse().unwrap(), Expr::binary(BinaryOp::Times, column("c"), column("d")))],
+            keep: Some(Expr::binary(BinaryOp::Less, column("d"), column("a"))),
+            failure: None,
+        };
+        let source = TableName { database: "local".parse().unwrap(), table: "T_0_0".parse().unwrap() };
+        insta::assert_snapshot!(projection.select_where(&source).with("_part = 'x'"), @"
+        WITH step_1 AS (
+            SELECT
+                event.*,
+                event.a + event.a AS b,
+                event.a + event.a AS d
+            FROM local.T_0_0 AS event
+            WHERE _part = 'x'
+        ),
+        step_2 AS (
+            SELECT
+                event.*,
+                event.b + event.b AS c
+            FROM step_1 AS event
+        )
+        SELECT
+            event.c * event.d AS x
+        FROM step_2 AS event
+        WHERE event.d < event.a
+        ");
     }
 }

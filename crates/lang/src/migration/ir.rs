@@ -1,0 +1,331 @@
+//! The intermediate form of migrations: a graph of pure, total, typed expressions over one row.
+//!
+//! Every node has a value for every row; nothing throws. Where a language would throw, its
+//! frontend keeps two nodes: the value, and the *failure*, a text that is there only for the
+//! rows that fail. On those rows the value may be anything. The same freedom holds for the branch
+//! that is not taken, which is why [`Node::Known`] needs no check of its own.
+//!
+//! Equal nodes are one node: a [`Graph`] interns them. Sharing is what keeps a composed migration
+//! as large as the sum of its parts, and what makes narrowing (`if (x !== null)`) a fact about a
+//! node rather than about a spelling.
+//!
+//! The form knows no language. Functions say what they compute in terms of doubles, 64-bit
+//! integers, Unicode text and arrays; what `%` or `.slice` means in JavaScript is spelled out in
+//! those terms by [`super::javascript`]. Loops and lambdas are not in it yet.
+
+use std::collections::{BTreeSet, HashMap};
+
+use antler_core::names::SqlIdent;
+
+use super::types::{Kind, Type};
+
+/// A node of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Id(u32);
+
+/// The two kinds of nothing of JavaScript. Both are `NULL` in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Nothing {
+    Null,
+    Undefined,
+}
+
+/// A double, compared by its bits so that it can be interned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Bits(u64);
+
+impl Bits {
+    pub(super) fn value(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+/// An expression. Children are older nodes of the same graph.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    /// The value where evaluation never gets: after a `throw`.
+    Unreachable,
+    /// `null` or `undefined`.
+    Nothing(Nothing),
+    /// A constant.
+    Boolean(bool),
+    /// A constant.
+    Number(Bits),
+    /// A constant.
+    BigInt(i64),
+    /// A constant.
+    Text(String),
+    /// A field of the source row.
+    Column(SqlIdent),
+    /// A field of an object that is there.
+    Field(Id, SqlIdent),
+    /// The value of something that may be absent, on the rows where it is there.
+    Known(Id),
+    /// One of two values. The condition is a boolean that is always there.
+    If(Id, Id, Id),
+    /// An object with these fields, in the order of the source.
+    Object(Vec<(SqlIdent, Id)>),
+    /// An array of these elements.
+    Array(Vec<Id>),
+    /// A function of arguments that are there (except [`Function::IsNothing`]).
+    Apply(Function, Vec<Id>),
+}
+
+impl Node {
+    /// Calls a function with each child, in the order of evaluation.
+    pub(super) fn for_each_child(&self, mut f: impl FnMut(Id)) {
+        match self {
+            Self::Unreachable
+            | Self::Nothing(_)
+            | Self::Boolean(_)
+            | Self::Number(_)
+            | Self::BigInt(_)
+            | Self::Text(_)
+            | Self::Column(_) => {}
+            Self::Field(value, _) | Self::Known(value) => f(*value),
+            Self::If(condition, a, b) => [*condition, *a, *b].into_iter().for_each(f),
+            Self::Object(fields) => fields.iter().for_each(|(_, value)| f(*value)),
+            Self::Array(items) | Self::Apply(_, items) => items.iter().for_each(|item| f(*item)),
+        }
+    }
+}
+
+/// What [`Node::Apply`] computes. Positions and counts are numbers that hold whole values.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Function {
+    /// Whether the value is absent.
+    IsNothing,
+    Not,
+    And,
+    Or,
+    /// Equality of two booleans, numbers (IEEE: NaN differs from itself), integers or texts.
+    Equal,
+    /// Order of numbers (IEEE) and integers.
+    Less,
+    /// Order of numbers (IEEE) and integers, or equal.
+    LessOrEqual,
+    /// Order of texts by UTF-16 code units.
+    TextLess,
+    /// Whether a text is one of these.
+    OneOf(BTreeSet<String>),
+    /// IEEE arithmetic on numbers.
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Negate,
+    Floor,
+    Ceil,
+    Truncate,
+    Absolute,
+    SquareRoot,
+    IsNaN,
+    /// Neither NaN nor infinite.
+    IsFinite,
+    /// Remainder of two safe integers, the second not zero, with the dividend's sign; a zero has
+    /// no particular sign.
+    IntegerRemainder,
+    /// Remainder of any two finite numbers, or absent when it needs more than 64 bits. A zero has
+    /// no particular sign.
+    ScaledRemainder,
+    /// Arithmetic on 64-bit integers. Meaningless where [`Function::Overflows`].
+    IntegerArithmetic(Arithmetic),
+    /// Whether the exact result does not fit into 64 bits.
+    Overflows(Arithmetic),
+    /// The integer of a number, or absent when the number is not a 64-bit integer.
+    NumberToInteger,
+    /// The nearest double.
+    IntegerToNumber,
+    /// Decimal digits.
+    IntegerToText,
+    /// Shortest decimal digits that read back as the same finite number, in the form of C++'s
+    /// `to_chars`: `1e21`, `-0`.
+    DigitsOfNumber,
+    /// The nearest double of up to fifteen digits with an optional minus, without leading zeros.
+    ShortDigitsToNumber,
+    /// The nearest double of decimal digits with optional sign, point and exponent; absent when
+    /// it is beyond the largest double.
+    DecimalToNumber,
+    /// The nearest double of `0x`, `0o` or `0b` and digits.
+    RadixToNumber,
+    /// Whether a text matches an RE2 pattern.
+    Matches(&'static str),
+    /// The text that an RE2 pattern's first group (or all of it) finds first, or `''`.
+    Extract(&'static str),
+    /// The text without what an RE2 pattern finds first.
+    Without(&'static str),
+    Concatenate,
+    /// The number of Unicode characters.
+    CharacterCount,
+    /// The number of characters outside the Basic Multilingual Plane: those that are two UTF-16
+    /// code units.
+    AstralCount,
+    HasAstral,
+    /// Characters from a start, and how many, both within the text.
+    Substring,
+    /// UTF-16 code units from a start to an end, both within the text.
+    CodeUnits,
+    /// Whether a position in UTF-16 code units is inside a surrogate pair.
+    SplitsPair,
+    /// Full Unicode case mapping, without a locale.
+    Upper,
+    Lower,
+    Contains,
+    StartsWith,
+    EndsWith,
+    /// The text before the first occurrence of another, which it must contain.
+    Before,
+    /// A text a number of times; not negative, at most [`MAX_REPEAT`].
+    Repeat,
+    ReplaceFirst,
+    ReplaceAll,
+    /// The parts of a text between the occurrences of another that is not empty.
+    Split,
+    /// The text of a number with a fixed count of decimals, rounded half up on its exact value.
+    Fixed(u8),
+    /// Whether a text is a date of the years 1900 to 2299 in the ISO form that ECMAScript
+    /// defines, or with a space for the `T`.
+    IsDateText,
+    /// The date of a text for which [`Function::IsDateText`] holds.
+    TextToDate,
+    /// Milliseconds since 1970, NaN when invalid.
+    DateToNumber,
+    /// The date of whole milliseconds; NaN is the invalid date.
+    NumberToDate,
+    /// A part of a date within the range of storage, in UTC.
+    DatePart(DatePart),
+    /// `2013-01-01T10:00:00.000Z`, for a date within the range of storage.
+    DateToText,
+    ArrayLength,
+    /// The element at a zero-based position that is a whole number, or absent outside.
+    Element,
+    ArrayIncludes,
+    /// The elements, which are texts that are there, with a text between them.
+    Join,
+}
+
+/// Operations on 64-bit integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+}
+
+/// Parts of a date, as JavaScript counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum DatePart {
+    Year,
+    /// From 0.
+    Month,
+    Day,
+    /// From 0, Sunday.
+    Weekday,
+    Hour,
+    Minute,
+    Second,
+    Millisecond,
+}
+
+/// The longest text that [`Function::Repeat`] is asked for, in repetitions.
+pub(super) const MAX_REPEAT: f64 = 1_000_000.0;
+
+/// The nodes of a migration, interned, with their types.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Graph {
+    nodes: Vec<(Node, Type)>,
+    index: HashMap<Node, Id>,
+    names: HashMap<Id, String>,
+}
+
+impl Graph {
+    pub(super) fn node(&self, id: Id) -> &Node {
+        &self.nodes[id.0 as usize].0
+    }
+
+    pub(super) fn ty(&self, id: Id) -> &Type {
+        &self.nodes[id.0 as usize].1
+    }
+
+    /// Suggests a name for a node, for readers of the SQL. The first suggestion wins.
+    pub(super) fn suggest_name(&mut self, id: Id, name: &str) {
+        self.names.entry(id).or_insert_with(|| name.to_owned());
+    }
+
+    pub(super) fn suggested_name(&self, id: Id) -> Option<&str> {
+        self.names.get(&id).map(String::as_str)
+    }
+
+    /// The node as it stands. Use the constructors in `simplify`, which know the laws.
+    pub(super) fn intern(&mut self, node: Node, ty: Type) -> Id {
+        if let Some(id) = self.index.get(&node) {
+            return *id;
+        }
+        let id = Id(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.index.insert(node.clone(), id);
+        self.nodes.push((node, ty));
+        id
+    }
+
+    pub(super) fn column(&mut self, name: &SqlIdent, ty: Type) -> Id {
+        self.intern(Node::Column(name.clone()), ty)
+    }
+
+    pub(super) fn unreachable(&mut self) -> Id {
+        self.intern(Node::Unreachable, Type::of(Kind::Never))
+    }
+
+    pub(super) fn nothing(&mut self, nothing: Nothing) -> Id {
+        self.intern(Node::Nothing(nothing), Type::nothing(nothing))
+    }
+
+    pub(super) fn null(&mut self) -> Id {
+        self.nothing(Nothing::Null)
+    }
+
+    pub(super) fn boolean(&mut self, value: bool) -> Id {
+        self.intern(Node::Boolean(value), Type::of(Kind::Boolean))
+    }
+
+    pub(super) fn number(&mut self, value: f64) -> Id {
+        // One NaN, so that equal nodes are one node.
+        let value = if value.is_nan() { f64::NAN } else { value };
+        let whole = value as i16;
+        let is_small = f64::from(whole).to_bits() == value.to_bits();
+        let kind = if is_small { Kind::Integers(BTreeSet::from([whole])) } else { Kind::Number };
+        self.intern(Node::Number(Bits(value.to_bits())), Type::of(kind))
+    }
+
+    pub(super) fn big_int(&mut self, value: i64) -> Id {
+        self.intern(Node::BigInt(value), Type::of(Kind::BigInt))
+    }
+
+    pub(super) fn text(&mut self, value: &str) -> Id {
+        let ty = Type::of(Kind::Words(BTreeSet::from([value.to_owned()])));
+        self.intern(Node::Text(value.to_owned()), ty)
+    }
+
+    /// The constant number of a node.
+    pub(super) fn as_number(&self, id: Id) -> Option<f64> {
+        match self.node(id) {
+            Node::Number(bits) => Some(bits.value()),
+            _ => None,
+        }
+    }
+
+    /// The constant text of a node.
+    pub(super) fn as_text(&self, id: Id) -> Option<&str> {
+        match self.node(id) {
+            Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The constant boolean of a node.
+    pub(super) fn as_boolean(&self, id: Id) -> Option<bool> {
+        match self.node(id) {
+            Node::Boolean(value) => Some(*value),
+            _ => None,
+        }
+    }
+}

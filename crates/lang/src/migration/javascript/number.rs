@@ -1,0 +1,306 @@
+//! Numbers: ECMAScript's `Number`, `Math` and conversions to and from text.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::ir::{Function as F, Graph, Id, Node},
+    Fallible, text,
+};
+
+/// 2^53: from here on not every whole number is a double.
+const UNSAFE: f64 = 9_007_199_254_740_992.0;
+
+/// The usual spelling of whole numbers, read without the general machinery.
+const SHORT_DIGITS: &str = "^(0|-?[1-9][0-9]{0,14})$";
+/// `StrDecimalLiteral` without `Infinity`.
+const DECIMAL: &str = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$";
+/// What `parseFloat` reads of a text, without `Infinity`.
+const DECIMAL_PREFIX: &str = "^[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?";
+/// What `parseInt` reads of a text in base 10.
+const DIGITS_PREFIX: &str = "^[+-]?[0-9]+";
+/// `NonDecimalIntegerLiteral`.
+const RADIX: &str = "^0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$";
+
+/// `Number::toString` in base 10.
+pub(in super::super) fn to_text(g: &mut Graph, x: Id) -> Id {
+    if let Some(value) = g.as_number(x)
+        && value.fract() == 0.0
+        && value.abs() < UNSAFE
+    {
+        return g.text(&format!("{}", value as i64));
+    }
+    let digits = g.apply(F::DigitsOfNumber, &[x]);
+    let (e, e_plus) = (g.text("e"), g.text("e+"));
+    let large = g.apply(F::ReplaceFirst, &[digits, e, e_plus]);
+    let threshold = g.number(1e21);
+    let size = g.apply(F::Absolute, &[x]);
+    let is_large = g.apply(F::LessOrEqual, &[threshold, size]);
+    let finite = g.if_else(is_large, large, digits);
+
+    let zero = g.number(0.0);
+    let is_zero = g.equal(x, zero);
+    let zero_text = g.text("0");
+    let rest = g.if_else(is_zero, zero_text, finite);
+    let (positive, negative, nan) = (g.text("Infinity"), g.text("-Infinity"), g.text("NaN"));
+    let is_positive = g.apply(F::Less, &[zero, x]);
+    let infinite = g.if_else(is_positive, positive, negative);
+    let is_finite = g.apply(F::IsFinite, &[x]);
+    let is_nan = g.apply(F::IsNaN, &[x]);
+    let unusual = g.if_else(is_nan, nan, infinite);
+    g.if_else(is_finite, rest, unusual)
+}
+
+/// `StringToNumber`.
+pub(in super::super) fn from_text(g: &mut Graph, s: Id) -> Id {
+    let trimmed = text::trim(g, s);
+    let not_a_number = g.number(f64::NAN);
+    let is_radix = g.apply(F::Matches(RADIX), &[trimmed]);
+    let radix = g.apply(F::RadixToNumber, &[trimmed]);
+    let rest = g.if_else(is_radix, radix, not_a_number);
+    let rest = infinity(g, trimmed, rest);
+    let is_decimal = g.apply(F::Matches(DECIMAL), &[trimmed]);
+    let decimal = decimal(g, trimmed);
+    let rest = g.if_else(is_decimal, decimal, rest);
+    let (empty, zero) = (g.text(""), g.number(0.0));
+    let is_empty = g.equal(trimmed, empty);
+    let general = g.if_else(is_empty, zero, rest);
+    let is_short = g.apply(F::Matches(SHORT_DIGITS), &[s]);
+    let short = g.apply(F::ShortDigitsToNumber, &[s]);
+    g.if_else(is_short, short, general)
+}
+
+/// `parseFloat`.
+pub(in super::super) fn parse_float(g: &mut Graph, s: Id) -> Id {
+    let trimmed = text::trim_start(g, s);
+    let digits = g.apply(F::Extract(DECIMAL_PREFIX), &[trimmed]);
+    let sign = g.apply(F::Extract("^[+-]?Infinity"), &[trimmed]);
+    let not_a_number = g.number(f64::NAN);
+    let otherwise = infinity(g, sign, not_a_number);
+    let empty = g.text("");
+    let is_empty = g.equal(digits, empty);
+    let number = decimal(g, digits);
+    g.if_else(is_empty, otherwise, number)
+}
+
+/// `parseInt` in base 10.
+pub(in super::super) fn parse_int(g: &mut Graph, s: Id) -> Id {
+    let trimmed = text::trim_start(g, s);
+    let digits = g.apply(F::Extract(DIGITS_PREFIX), &[trimmed]);
+    let (empty, not_a_number) = (g.text(""), g.number(f64::NAN));
+    let is_empty = g.equal(digits, empty);
+    let number = decimal(g, digits);
+    let is_short = g.apply(F::Matches(SHORT_DIGITS), &[s]);
+    let short = g.apply(F::ShortDigitsToNumber, &[s]);
+    let general = g.if_else(is_empty, not_a_number, number);
+    g.if_else(is_short, short, general)
+}
+
+/// The number of decimal digits; too large ones are infinite.
+fn decimal(g: &mut Graph, digits: Id) -> Id {
+    let number = g.apply(F::DecimalToNumber, &[digits]);
+    let minus = g.text("-");
+    let is_negative = g.apply(F::StartsWith, &[digits, minus]);
+    let (positive, negative) = (g.number(f64::INFINITY), g.number(f64::NEG_INFINITY));
+    let infinite = g.if_else(is_negative, negative, positive);
+    let is_infinite = g.is_nothing(number);
+    let number = g.known(number);
+    g.if_else(is_infinite, infinite, number)
+}
+
+fn infinity(g: &mut Graph, s: Id, otherwise: Id) -> Id {
+    let words = BTreeSet::from(["Infinity".to_owned(), "+Infinity".to_owned()]);
+    let is_positive = g.one_of(s, &words);
+    let negative_text = g.text("-Infinity");
+    let is_negative = g.equal(s, negative_text);
+    let (positive, negative) = (g.number(f64::INFINITY), g.number(f64::NEG_INFINITY));
+    let rest = g.if_else(is_negative, negative, otherwise);
+    g.if_else(is_positive, positive, rest)
+}
+
+/// `Number::remainder`. Fails where the exact result needs more than 64 bits.
+pub(in super::super) fn remainder(g: &mut Graph, a: Id, b: Id) -> Fallible {
+    let exact = match g.as_number(b) {
+        Some(divisor) if divisor != 0.0 && divisor.fract() == 0.0 && divisor.abs() < UNSAFE => {
+            remainder_of_whole(g, a, b)
+        }
+        _ => remainder_of_any(g, a, b),
+    };
+    // A zero has the sign of the dividend.
+    let zero = g.number(0.0);
+    let is_zero = g.equal(exact.value, zero);
+    let signed_zero = g.apply(F::Multiply, &[a, zero]);
+    let value = g.if_else(is_zero, signed_zero, exact.value);
+    Fallible { value, failure: exact.failure }
+}
+
+/// By a whole constant: the fraction of the dividend passes through unchanged.
+fn remainder_of_whole(g: &mut Graph, a: Id, b: Id) -> Fallible {
+    let value = if is_whole(g, a) {
+        g.apply(F::IntegerRemainder, &[a, b])
+    } else {
+        let whole = g.apply(F::Truncate, &[a]);
+        let fraction = g.apply(F::Subtract, &[a, whole]);
+        let remainder = g.apply(F::IntegerRemainder, &[whole, b]);
+        g.apply(F::Add, &[remainder, fraction])
+    };
+    let limit = g.number(UNSAFE);
+    let size = g.apply(F::Absolute, &[a]);
+    let is_large = g.apply(F::LessOrEqual, &[limit, size]);
+    let is_finite = g.apply(F::IsFinite, &[a]);
+    let fails = g.and(is_finite, is_large);
+    Fallible { value, failure: inexact(g, fails, a, b) }
+}
+
+fn remainder_of_any(g: &mut Graph, a: Id, b: Id) -> Fallible {
+    let scaled = g.apply(F::ScaledRemainder, &[a, b]);
+    let (size_a, size_b) = (g.apply(F::Absolute, &[a]), g.apply(F::Absolute, &[b]));
+    let is_smaller = g.apply(F::Less, &[size_a, size_b]);
+    let known = g.known(scaled);
+    let divided = g.if_else(is_smaller, a, known);
+
+    let (zero, not_a_number) = (g.number(0.0), g.number(f64::NAN));
+    let by_zero = g.equal(b, zero);
+    let by_nan = g.apply(F::IsNaN, &[b]);
+    let is_finite = g.apply(F::IsFinite, &[a]);
+    let is_infinite = g.not(is_finite);
+    let undefined = g.or(by_zero, by_nan);
+    let undefined = g.or(is_infinite, undefined);
+    let value = g.if_else(undefined, not_a_number, divided);
+
+    let trivial = g.or(undefined, is_smaller);
+    let fails = g.is_nothing(scaled);
+    let nontrivial = g.not(trivial);
+    let fails = g.and(nontrivial, fails);
+    Fallible { value, failure: inexact(g, fails, a, b) }
+}
+
+fn inexact(g: &mut Graph, condition: Id, a: Id, b: Id) -> Id {
+    let (a, b) = (to_text(g, a), to_text(g, b));
+    let (percent, end) = (g.text(" % "), g.text(" cannot be computed exactly in the database"));
+    let reason = g.apply(F::Concatenate, &[a, percent, b, end]);
+    g.failure_if(condition, reason)
+}
+
+/// Whether a node never has a fraction.
+fn is_whole(g: &Graph, x: Id) -> bool {
+    match g.node(x) {
+        Node::Number(bits) => bits.value().fract() == 0.0,
+        Node::Apply(function, _) => matches!(
+            function,
+            F::Floor
+                | F::Ceil
+                | F::Truncate
+                | F::CharacterCount
+                | F::ArrayLength
+                | F::DatePart(_)
+                | F::DateToNumber
+        ),
+        _ => false,
+    }
+}
+
+/// `Math.round`: to the nearest, halves up, with the sign of zero.
+pub(in super::super) fn round(g: &mut Graph, x: Id) -> Id {
+    let floor = g.apply(F::Floor, &[x]);
+    let fraction = g.apply(F::Subtract, &[x, floor]);
+    let (half, one, zero) = (g.number(0.5), g.number(1.0), g.number(0.0));
+    let up = g.apply(F::LessOrEqual, &[half, fraction]);
+    let above = g.apply(F::Add, &[floor, one]);
+    let rounded = g.if_else(up, above, floor);
+    let is_zero = g.equal(rounded, zero);
+    let signed_zero = g.apply(F::Multiply, &[x, zero]);
+    g.if_else(is_zero, signed_zero, rounded)
+}
+
+/// `Math.sign`.
+pub(in super::super) fn sign(g: &mut Graph, x: Id) -> Id {
+    let (zero, one, minus_one) = (g.number(0.0), g.number(1.0), g.number(-1.0));
+    let is_positive = g.apply(F::Less, &[zero, x]);
+    let is_negative = g.apply(F::Less, &[x, zero]);
+    let rest = g.if_else(is_negative, minus_one, x);
+    g.if_else(is_positive, one, rest)
+}
+
+/// Which of two numbers [`extreme`] takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Extreme {
+    Least,
+    Greatest,
+}
+
+/// `Math.min` and `Math.max` of two numbers: NaN wins, and -0 is less than 0.
+pub(in super::super) fn extreme(g: &mut Graph, which: Extreme, a: Id, b: Id) -> Id {
+    let (low, high) = match which {
+        Extreme::Least => (a, b),
+        Extreme::Greatest => (b, a),
+    };
+    let is_less = g.apply(F::Less, &[low, high]);
+    let constant = |id| g.as_number(id).is_some_and(|value| value != 0.0 && !value.is_nan());
+    let rest = if constant(a) || constant(b) {
+        b
+    } else {
+        // Equal numbers differ at most in the sign of zero, which division shows.
+        let (zero, one) = (g.number(0.0), g.number(1.0));
+        let reciprocal = g.apply(F::Divide, &[one, a]);
+        let is_negative = g.apply(F::Less, &[reciprocal, zero]);
+        let (if_negative, otherwise) = match which {
+            Extreme::Least => (a, b),
+            Extreme::Greatest => (b, a),
+        };
+        let zeros = g.if_else(is_negative, if_negative, otherwise);
+        let is_equal = g.equal(a, b);
+        g.if_else(is_equal, zeros, b)
+    };
+    let chosen = g.if_else(is_less, a, rest);
+    let a_is_nan = g.apply(F::IsNaN, &[a]);
+    let b_is_nan = g.apply(F::IsNaN, &[b]);
+    let chosen = g.if_else(b_is_nan, b, chosen);
+    g.if_else(a_is_nan, a, chosen)
+}
+
+/// `Number.isInteger`.
+pub(in super::super) fn is_integer(g: &mut Graph, x: Id) -> Id {
+    let whole = g.apply(F::Truncate, &[x]);
+    let is_whole = g.equal(whole, x);
+    let is_finite = g.apply(F::IsFinite, &[x]);
+    g.and(is_finite, is_whole)
+}
+
+/// `Number.isSafeInteger`.
+pub(in super::super) fn is_safe_integer(g: &mut Graph, x: Id) -> Id {
+    let is_integer = is_integer(g, x);
+    let (size, limit) = (g.apply(F::Absolute, &[x]), g.number(UNSAFE));
+    let is_safe = g.apply(F::Less, &[size, limit]);
+    g.and(is_integer, is_safe)
+}
+
+/// `Number.prototype.toFixed` with a constant count of decimals.
+pub(in super::super) fn to_fixed(g: &mut Graph, x: Id, decimals: u8) -> Id {
+    let fixed = g.apply(F::Fixed(decimals), &[x]);
+    let (size, limit) = (g.apply(F::Absolute, &[x]), g.number(1e21));
+    let is_usual = g.apply(F::Less, &[size, limit]);
+    let general = to_text(g, x);
+    g.if_else(is_usual, fixed, general)
+}
+
+/// `BigInt` of a number: throws a `RangeError` unless it is an integer, and fails outside of 64 bits.
+pub(in super::super) fn to_big_int(g: &mut Graph, x: Id) -> Fallible {
+    if let Some(value) = g.as_number(x)
+        && value.fract() == 0.0
+        && value.abs() < UNSAFE
+    {
+        let value = g.big_int(value as i64);
+        return Fallible::total(g, value);
+    }
+    let integer = g.apply(F::NumberToInteger, &[x]);
+    let number = to_text(g, x);
+    let the_number = g.text("The number ");
+    let not_an_integer = g.text(" cannot be converted to a BigInt because it is not an integer");
+    let not_an_integer = g.apply(F::Concatenate, &[the_number, number, not_an_integer]);
+    let too_large = g.text(" does not fit into 64 bits");
+    let too_large = g.apply(F::Concatenate, &[number, too_large]);
+    let is_integer = is_integer(g, x);
+    let reason = g.if_else(is_integer, too_large, not_an_integer);
+    let fails = g.is_nothing(integer);
+    Fallible { value: g.known(integer), failure: g.failure_if(fails, reason) }
+}

@@ -1,0 +1,204 @@
+//! Strings: sequences of UTF-16 code units in JavaScript, Unicode characters in the database.
+//!
+//! Texts without characters beyond the Basic Multilingual Plane have the same positions in both.
+//! The others take a slower way, and an operation that would cut such a character into its two
+//! surrogates fails, since half a character is not text.
+
+use super::{
+    super::ir::{Function as F, Graph, Id, MAX_REPEAT, Node},
+    super::types::Kind,
+    Fallible,
+};
+
+/// `WhiteSpace` and `LineTerminator` of ECMAScript.
+macro_rules! whitespace {
+    () => {
+        r"[\t\n\v\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]+"
+    };
+}
+const LEADING: &str = concat!("^", whitespace!());
+const TRAILING: &str = concat!(whitespace!(), "$");
+
+/// `trim`.
+pub(in super::super) fn trim(g: &mut Graph, s: Id) -> Id {
+    let without = trim_start(g, s);
+    trim_end(g, without)
+}
+
+/// `trimStart`.
+pub(in super::super) fn trim_start(g: &mut Graph, s: Id) -> Id {
+    g.apply(F::Without(LEADING), &[s])
+}
+
+/// `trimEnd`.
+pub(in super::super) fn trim_end(g: &mut Graph, s: Id) -> Id {
+    g.apply(F::Without(TRAILING), &[s])
+}
+
+/// `length`.
+pub(in super::super) fn length(g: &mut Graph, s: Id) -> Id {
+    if let Some(text) = g.as_text(s) {
+        let units = text.encode_utf16().count();
+        return g.number(units as f64);
+    }
+    let characters = g.apply(F::CharacterCount, &[s]);
+    if is_basic(g, s) {
+        return characters;
+    }
+    let astral = g.apply(F::AstralCount, &[s]);
+    g.apply(F::Add, &[characters, astral])
+}
+
+/// `slice`: negative positions count from the end.
+pub(in super::super) fn slice(g: &mut Graph, s: Id, start: Id, end: Option<Id>) -> Fallible {
+    let start = relative(g, s, start);
+    let end = end.map(|end| relative(g, s, end));
+    between(g, s, start, end)
+}
+
+/// `substring`: negative positions are 0, and the smaller one is the start.
+pub(in super::super) fn substring(g: &mut Graph, s: Id, start: Id, end: Option<Id>) -> Fallible {
+    let start = absolute(g, s, start);
+    let Some(end) = end else { return between(g, s, start, None) };
+    let end = absolute(g, s, end);
+    let is_ordered = g.apply(F::LessOrEqual, &[start, end]);
+    let (low, high) = (g.if_else(is_ordered, start, end), g.if_else(is_ordered, end, start));
+    between(g, s, low, Some(high))
+}
+
+/// `charAt`.
+pub(in super::super) fn char_at(g: &mut Graph, s: Id, position: Id) -> Fallible {
+    let zero = g.number(0.0);
+    let position = to_integer(g, position);
+    let is_before = g.apply(F::Less, &[position, zero]);
+    let start = absolute(g, s, position);
+    let one = g.number(1.0);
+    let end = g.apply(F::Add, &[start, one]);
+    let unit = between(g, s, start, Some(end));
+    let (empty, passes) = (g.text(""), g.null());
+    Fallible {
+        value: g.if_else(is_before, empty, unit.value),
+        failure: g.if_else(is_before, passes, unit.failure),
+    }
+}
+
+/// The code units between two positions that are whole and not negative. Positions behind the
+/// end are the end.
+fn between(g: &mut Graph, s: Id, start: Id, end: Option<Id>) -> Fallible {
+    if g.as_number(start) == Some(0.0) && end.is_none() {
+        return Fallible::total(g, s);
+    }
+    let count = end.map(|end| {
+        let zero = g.number(0.0);
+        let count = g.apply(F::Subtract, &[end, start]);
+        let is_empty = g.apply(F::Less, &[count, zero]);
+        g.if_else(is_empty, zero, count)
+    });
+    let characters: Vec<_> = [s, start].into_iter().chain(count).collect();
+    let basic = g.apply(F::Substring, &characters);
+    if is_basic(g, s) {
+        return Fallible::total(g, basic);
+    }
+    let units: Vec<_> = [s, start].into_iter().chain(end).collect();
+    let units = g.apply(F::CodeUnits, &units);
+    let has_astral = g.apply(F::HasAstral, &[s]);
+    let value = g.if_else(has_astral, units, basic);
+
+    let mut cuts = g.boolean(false);
+    for position in [start].into_iter().chain(end) {
+        if g.as_number(position) != Some(0.0) {
+            let splits = g.apply(F::SplitsPair, &[s, position]);
+            cuts = g.or(cuts, splits);
+        }
+    }
+    let cuts = g.and(has_astral, cuts);
+    let (quote, reason) =
+        (g.text("`"), g.text("` would be cut inside a character that is two UTF-16 code units"));
+    let reason = g.apply(F::Concatenate, &[quote, s, reason]);
+    Fallible { value, failure: g.failure_if(cuts, reason) }
+}
+
+/// `ToIntegerOrInfinity`, for positions.
+fn to_integer(g: &mut Graph, x: Id) -> Id {
+    let (is_nan, zero) = (g.apply(F::IsNaN, &[x]), g.number(0.0));
+    let whole = g.apply(F::Truncate, &[x]);
+    g.if_else(is_nan, zero, whole)
+}
+
+fn relative(g: &mut Graph, s: Id, x: Id) -> Id {
+    let position = to_integer(g, x);
+    let (zero, length) = (g.number(0.0), length(g, s));
+    let is_negative = g.apply(F::Less, &[position, zero]);
+    let from_end = g.apply(F::Add, &[length, position]);
+    let is_before = g.apply(F::Less, &[from_end, zero]);
+    let from_end = g.if_else(is_before, zero, from_end);
+    let from_start = limited(g, position, length);
+    g.if_else(is_negative, from_end, from_start)
+}
+
+fn absolute(g: &mut Graph, s: Id, x: Id) -> Id {
+    let position = to_integer(g, x);
+    let (zero, length) = (g.number(0.0), length(g, s));
+    let is_negative = g.apply(F::Less, &[position, zero]);
+    let position = limited(g, position, length);
+    g.if_else(is_negative, zero, position)
+}
+
+/// A position that is not behind the end; a constant one needs no check.
+fn limited(g: &mut Graph, position: Id, length: Id) -> Id {
+    if g.as_number(position).is_some_and(|value| value.abs() <= MAX_REPEAT) {
+        return position;
+    }
+    let is_behind = g.apply(F::Less, &[length, position]);
+    g.if_else(is_behind, length, position)
+}
+
+/// `indexOf` from the start.
+pub(in super::super) fn index_of(g: &mut Graph, s: Id, searched: Id) -> Id {
+    let (contains, absent) = (g.apply(F::Contains, &[s, searched]), g.number(-1.0));
+    let before = g.apply(F::Before, &[s, searched]);
+    let position = length(g, before);
+    g.if_else(contains, position, absent)
+}
+
+/// Where [`pad`] puts the filler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Side {
+    Start,
+    End,
+}
+
+/// `padStart` and `padEnd` to a constant length with a constant filler of basic characters.
+pub(in super::super) fn pad(g: &mut Graph, s: Id, side: Side, target: u32, filler: &str) -> Id {
+    let width = filler.chars().count();
+    if width == 0 {
+        return s;
+    }
+    let full = filler.repeat((target as usize).div_ceil(width));
+    let full = g.text(&full);
+    let (length, target, zero) = (length(g, s), g.number(f64::from(target)), g.number(0.0));
+    let missing = g.apply(F::Subtract, &[target, length]);
+    let is_short = g.apply(F::Less, &[length, target]);
+    let missing = g.if_else(is_short, missing, zero);
+    let padding = g.apply(F::Substring, &[full, zero, missing]);
+    match side {
+        Side::Start => g.apply(F::Concatenate, &[padding, s]),
+        Side::End => g.apply(F::Concatenate, &[s, padding]),
+    }
+}
+
+/// Whether a text never has characters beyond the Basic Multilingual Plane.
+pub(in super::super) fn is_basic(g: &Graph, s: Id) -> bool {
+    let basic = |text: &str| text.chars().all(|c| c.len_utf16() == 1);
+    match g.node(s) {
+        Node::Text(text) => basic(text),
+        Node::If(_, a, b) => is_basic(g, *a) && is_basic(g, *b),
+        Node::Apply(F::Concatenate, parts) => parts.iter().all(|part| is_basic(g, *part)),
+        Node::Apply(F::Substring | F::Repeat | F::Without(_) | F::Extract(_) | F::Before, args) => {
+            is_basic(g, args[0])
+        }
+        Node::Apply(F::DigitsOfNumber | F::IntegerToText | F::Fixed(_) | F::DateToText, _) => true,
+        Node::Apply(F::ReplaceFirst | F::ReplaceAll, args) => is_basic(g, args[0]) && is_basic(g, args[2]),
+        _ => matches!(&g.ty(s).kind, Kind::Words(words) if words.iter().all(|word| basic(word))),
+    }
+}

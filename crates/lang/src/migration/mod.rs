@@ -1,0 +1,101 @@
+//! Migration functions to SQL.
+//!
+//! A migration is compiled in three steps, each a room of its own:
+//!
+//! ```text
+//! app/functions/….ts ──typescript──▶ graph (ir) ──sql──▶ antler_core::sql::Projection
+//!                        │              ▲
+//!                        └─ javascript ─┘ compose (a.then(&b))
+//! ```
+//!
+//! The graph says what each row becomes, exactly as the language would say it: where a value
+//! cannot be computed exactly in the database, the row fails with a reason, and where that cannot be
+//! told for each row, the construct is refused. What a compiled migration promises is tested
+//! against Node, value for value, on the real engine (`tests/oracle.rs`).
+
+mod compose;
+mod fit;
+mod ir;
+mod javascript;
+mod simplify;
+mod sql;
+mod types;
+mod typescript;
+
+use std::sync::Arc;
+
+use antler_core::{
+    diagnostic::{Code, Diagnostic, SourceFile},
+    schema::{Field, Model},
+    sql::Projection,
+};
+
+use ir::{Graph, Id};
+use types::Type;
+
+/// A migration in its intermediate form: what it does to a row, independent of language and
+/// database.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    graph: Graph,
+    /// The fields of the source.
+    source: Vec<Field>,
+    /// What is stored in each field of the target.
+    columns: Vec<Output>,
+    /// Whether the row is kept: a boolean.
+    keep: Id,
+    /// Why the row fails: a text that is there only on rows that fail.
+    failure: Id,
+}
+
+/// A field of the target and its value, in the form in which it is read back.
+#[derive(Debug, Clone)]
+struct Output {
+    field: Field,
+    value: Id,
+}
+
+/// Compiles the migration function of a file.
+///
+/// # Errors
+/// Everything in it that cannot be compiled with its exact meaning, with places in the file.
+pub fn compile(file: &Arc<SourceFile>, from: &Model, to: &Model) -> Result<Migration, Vec<Diagnostic>> {
+    if file.path.ends_with(".ts") {
+        return typescript::compile(file, from, to);
+    }
+    let diagnostic =
+        Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript can be compiled yet")
+            .in_file(file)
+            .with_help("Write the migration in a file that ends with `.ts`.");
+    Err(vec![diagnostic])
+}
+
+impl Migration {
+    /// The migration that leaves every row of a model as it is.
+    pub fn identity(model: &Model) -> Migration {
+        let mut graph = Graph::default();
+        let columns = model
+            .fields
+            .iter()
+            .map(|field| Output {
+                field: field.clone(),
+                value: graph.column(&field.name, Type::of_field(field)),
+            })
+            .collect();
+        let keep = graph.boolean(true);
+        let failure = graph.null();
+        Migration { graph, source: model.fields.clone(), columns, keep, failure }
+    }
+
+    /// The migration that does this one and then the next, which starts at the model where this
+    /// one ends: the same rows as running one, storing its rows, and running the other.
+    #[must_use]
+    pub fn then(&self, next: &Migration) -> Migration {
+        compose::compose(self, next)
+    }
+
+    /// The SQL of this migration, over the columns of the source's storage table.
+    pub fn projection(&self) -> Projection {
+        sql::projection(self)
+    }
+}

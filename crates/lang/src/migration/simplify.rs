@@ -1,0 +1,489 @@
+//! Constructors of nodes that apply the laws of the intermediate form as they build.
+//!
+//! Everything that builds nodes goes through here, so that a graph is always simplified: a
+//! frontend may be naive, and composing two migrations (which is substitution) makes the fields
+//! of constructed objects, the tests of known absences and the branches of known conditions
+//! disappear by themselves. Each law is one that holds for every row.
+
+use std::collections::BTreeSet;
+
+use antler_core::names::SqlIdent;
+
+use super::{
+    ir::{Arithmetic, Function, Graph, Id, Node, Nothing},
+    types::{Kind, Type},
+};
+
+impl Graph {
+    /// A node rebuilt from the same kind of node over other children.
+    pub(super) fn rebuild(&mut self, node: &Node, ty: &Type, mut child: impl FnMut(Id) -> Id) -> Id {
+        match node {
+            Node::Unreachable
+            | Node::Nothing(_)
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::BigInt(_)
+            | Node::Text(_)
+            | Node::Column(_) => self.intern(node.clone(), ty.clone()),
+            Node::Field(object, name) => self.field(child(*object), name),
+            Node::Known(value) => self.known(child(*value)),
+            Node::If(condition, a, b) => self.if_else(child(*condition), child(*a), child(*b)),
+            Node::Object(fields) => {
+                let fields = fields.iter().map(|(name, value)| (name.clone(), child(*value))).collect();
+                self.object(fields)
+            }
+            Node::Array(items) => {
+                let items = items.iter().map(|item| child(*item)).collect();
+                self.intern(Node::Array(items), ty.clone())
+            }
+            Node::Apply(function, args) => {
+                let args: Vec<_> = args.iter().map(|arg| child(*arg)).collect();
+                self.apply(function.clone(), &args)
+            }
+        }
+    }
+
+    /// `condition ? a : b`. The branches have types that join.
+    pub(super) fn if_else(&mut self, condition: Id, a: Id, b: Id) -> Id {
+        if let Some(known) = self.as_boolean(condition) {
+            return if known { a } else { b };
+        }
+        if let Node::Apply(Function::Not, args) = self.node(condition) {
+            let opposite = args[0];
+            return self.if_else(opposite, b, a);
+        }
+        if a == b || *self.node(b) == Node::Unreachable {
+            return a;
+        }
+        if *self.node(a) == Node::Unreachable {
+            return b;
+        }
+        match (self.as_boolean(a), self.as_boolean(b)) {
+            (Some(true), Some(false)) => return condition,
+            (Some(false), Some(true)) => return self.not(condition),
+            (Some(true), None) => return self.or(condition, b),
+            (Some(false), None) => {
+                let opposite = self.not(condition);
+                return self.and(opposite, b);
+            }
+            (None, Some(true)) => {
+                let opposite = self.not(condition);
+                return self.or(opposite, a);
+            }
+            (None, Some(false)) => return self.and(condition, a),
+            (Some(true), Some(true)) | (Some(false), Some(false)) | (None, None) => {}
+        }
+        // A branch of a branch on the same condition is decided.
+        if let Node::If(inner, inner_a, _) = *self.node(a)
+            && inner == condition
+        {
+            return self.if_else(condition, inner_a, b);
+        }
+        if let Node::If(inner, _, inner_b) = *self.node(b)
+            && inner == condition
+        {
+            return self.if_else(condition, a, inner_b);
+        }
+        // `x is nothing ? nothing : x` is x.
+        if let (Node::Apply(Function::IsNothing, args), Node::Nothing(_), Node::Known(known)) =
+            (self.node(condition), self.node(a), self.node(b))
+            && args[0] == *known
+        {
+            let value = *known;
+            let ty = self.ty(value).clone();
+            if self.ty(a).null == ty.null && self.ty(a).undefined == ty.undefined {
+                return value;
+            }
+        }
+        let ty = self.ty(a).join(self.ty(b)).unwrap_or_else(|| self.ty(a).clone());
+        self.intern(Node::If(condition, a, b), ty)
+    }
+
+    /// The value of something where it is there.
+    pub(super) fn known(&mut self, value: Id) -> Id {
+        let ty = self.ty(value).clone();
+        if !ty.is_optional() {
+            return value;
+        }
+        match *self.node(value) {
+            Node::Nothing(_) => self.unreachable(),
+            Node::If(condition, a, b) => {
+                let (a, b) = (self.known(a), self.known(b));
+                self.if_else(condition, a, b)
+            }
+            _ => self.intern(Node::Known(value), ty.known()),
+        }
+    }
+
+    /// Whether something is absent.
+    pub(super) fn is_nothing(&mut self, value: Id) -> Id {
+        match *self.node(value) {
+            _ if !self.ty(value).is_optional() => self.boolean(false),
+            Node::Nothing(_) => self.boolean(true),
+            Node::If(condition, a, b) => {
+                let (a, b) = (self.is_nothing(a), self.is_nothing(b));
+                self.if_else(condition, a, b)
+            }
+            _ => self.intern(Node::Apply(Function::IsNothing, vec![value]), Type::of(Kind::Boolean)),
+        }
+    }
+
+    /// Whether something is there.
+    pub(super) fn is_there(&mut self, value: Id) -> Id {
+        let absent = self.is_nothing(value);
+        self.not(absent)
+    }
+
+    /// A field of an object that is there; `undefined` when it has no such field.
+    pub(super) fn field(&mut self, object: Id, name: &SqlIdent) -> Id {
+        match self.node(object).clone() {
+            Node::Unreachable => object,
+            Node::Object(fields) => match fields.iter().find(|(other, _)| other == name) {
+                Some((_, value)) => *value,
+                None => self.nothing(Nothing::Undefined),
+            },
+            Node::If(condition, a, b) => {
+                let (a, b) = (self.field(a, name), self.field(b, name));
+                self.if_else(condition, a, b)
+            }
+            _ => match &self.ty(object).kind {
+                Kind::Object(fields) => match fields.iter().find(|(other, _)| other == name) {
+                    Some((_, ty)) => {
+                        let ty = ty.clone();
+                        self.intern(Node::Field(object, name.clone()), ty)
+                    }
+                    None => self.nothing(Nothing::Undefined),
+                },
+                _ => self.nothing(Nothing::Undefined),
+            },
+        }
+    }
+
+    /// An object of these fields.
+    pub(super) fn object(&mut self, fields: Vec<(SqlIdent, Id)>) -> Id {
+        // An object of all fields of another is that object.
+        if let Some((_, first)) = fields.first()
+            && let Node::Field(whole, _) = *self.node(*first)
+            && let Kind::Object(types) = &self.ty(whole).kind
+            && types.len() == fields.len()
+            && types.iter().zip(&fields).all(|((a, _), (b, value))| {
+                a == b && matches!(self.node(*value), Node::Field(of, name) if *of == whole && name == b)
+            })
+        {
+            return whole;
+        }
+        let types = fields.iter().map(|(name, value)| (name.clone(), self.ty(*value).clone())).collect();
+        self.intern(Node::Object(fields), Type::of(Kind::Object(types)))
+    }
+
+    pub(super) fn not(&mut self, value: Id) -> Id {
+        match self.node(value) {
+            Node::Boolean(known) => {
+                let known = !known;
+                self.boolean(known)
+            }
+            Node::Apply(Function::Not, args) => args[0],
+            _ => self.intern(Node::Apply(Function::Not, vec![value]), Type::of(Kind::Boolean)),
+        }
+    }
+
+    pub(super) fn and(&mut self, a: Id, b: Id) -> Id {
+        match (self.as_boolean(a), self.as_boolean(b)) {
+            (Some(true), _) => b,
+            (_, Some(true)) => a,
+            (Some(false), _) | (_, Some(false)) => self.boolean(false),
+            (None, None) if a == b => a,
+            (None, None) => self.intern(Node::Apply(Function::And, vec![a, b]), Type::of(Kind::Boolean)),
+        }
+    }
+
+    pub(super) fn or(&mut self, a: Id, b: Id) -> Id {
+        match (self.as_boolean(a), self.as_boolean(b)) {
+            (Some(false), _) => b,
+            (_, Some(false)) => a,
+            (Some(true), _) | (_, Some(true)) => self.boolean(true),
+            (None, None) if a == b => a,
+            (None, None) => self.intern(Node::Apply(Function::Or, vec![a, b]), Type::of(Kind::Boolean)),
+        }
+    }
+
+    /// The first of two failures: texts that are absent where nothing fails.
+    pub(super) fn first_failure(&mut self, first: Id, second: Id) -> Id {
+        match *self.node(first) {
+            Node::Nothing(_) => second,
+            _ if matches!(self.node(second), Node::Nothing(_)) || first == second => first,
+            Node::If(condition, reason, rest) if !self.ty(reason).is_optional() => {
+                let rest = self.first_failure(rest, second);
+                self.if_else(condition, reason, rest)
+            }
+            Node::If(condition, rest, reason) if !self.ty(reason).is_optional() => {
+                let rest = self.first_failure(rest, second);
+                self.if_else(condition, rest, reason)
+            }
+            _ if !self.ty(first).is_optional() => first,
+            _ => {
+                let passes = self.is_nothing(first);
+                let reason = self.known(first);
+                self.if_else(passes, second, reason)
+            }
+        }
+    }
+
+    /// The failure with this reason on the rows where the condition holds.
+    pub(super) fn failure_if(&mut self, condition: Id, reason: Id) -> Id {
+        let passes = self.null();
+        self.if_else(condition, reason, passes)
+    }
+
+    pub(super) fn equal(&mut self, a: Id, b: Id) -> Id {
+        // Constants of one kind are one node when they are equal, except for NaN and zeros.
+        let (left, right) = (self.node(a), self.node(b));
+        let known = match (left, right) {
+            (Node::Text(a), Node::Text(b)) => Some(a == b),
+            (Node::BigInt(a), Node::BigInt(b)) => Some(a == b),
+            (Node::Boolean(a), Node::Boolean(b)) => Some(a == b),
+            (Node::Number(a), Node::Number(b)) => Some(a.value() == b.value()),
+            (Node::Boolean(true), _) => return b,
+            (_, Node::Boolean(true)) => return a,
+            (Node::Boolean(false), _) => return self.not(b),
+            (_, Node::Boolean(false)) => return self.not(a),
+            _ => None,
+        };
+        match known {
+            Some(known) => self.boolean(known),
+            None => self.intern(Node::Apply(Function::Equal, vec![a, b]), Type::of(Kind::Boolean)),
+        }
+    }
+
+    /// A function of arguments that are there.
+    pub(super) fn apply(&mut self, function: Function, args: &[Id]) -> Id {
+        if args.iter().any(|arg| *self.node(*arg) == Node::Unreachable) {
+            return self.unreachable();
+        }
+        match (&function, args) {
+            (Function::IsNothing, [value]) => return self.is_nothing(*value),
+            (Function::Not, [value]) => return self.not(*value),
+            (Function::And, [a, b]) => return self.and(*a, *b),
+            (Function::Or, [a, b]) => return self.or(*a, *b),
+            (Function::Equal, [a, b]) => return self.equal(*a, *b),
+            (Function::Concatenate, parts) => return self.concatenate(parts),
+            _ => {}
+        }
+        if let Some(folded) = self.fold(&function, args) {
+            return folded;
+        }
+        let ty = self.result_type(&function, args);
+        self.intern(Node::Apply(function, args.to_vec()), ty)
+    }
+
+    /// Texts after each other, with neighbouring constants joined.
+    fn concatenate(&mut self, parts: &[Id]) -> Id {
+        let mut flat: Vec<Id> = Vec::new();
+        for part in parts {
+            let inner = match self.node(*part) {
+                Node::Apply(Function::Concatenate, inner) => inner.clone(),
+                _ => vec![*part],
+            };
+            for part in inner {
+                let joined = match (flat.last().and_then(|last| self.as_text(*last)), self.as_text(part)) {
+                    (Some(a), Some(b)) => Some(format!("{a}{b}")),
+                    _ => None,
+                };
+                if let Some(joined) = joined {
+                    flat.pop();
+                    let joined = self.text(&joined);
+                    flat.push(joined);
+                } else {
+                    flat.push(part);
+                }
+            }
+        }
+        if flat.len() > 1 {
+            flat.retain(|part| self.as_text(*part) != Some(""));
+        }
+        match flat.as_slice() {
+            [] => self.text(""),
+            [only] => *only,
+            _ => self.intern(Node::Apply(Function::Concatenate, flat), Type::of(Kind::Text)),
+        }
+    }
+
+    /// The constant result of constant arguments, for the functions where Rust's arithmetic is
+    /// the same IEEE arithmetic.
+    fn fold(&mut self, function: &Function, args: &[Id]) -> Option<Id> {
+        if let (Function::IsNaN, [value]) = (function, args)
+            && let Node::If(condition, a, b) = *self.node(*value)
+        {
+            let (a, b) = (self.apply(Function::IsNaN, &[a]), self.apply(Function::IsNaN, &[b]));
+            return Some(self.if_else(condition, a, b));
+        }
+        // Parsed and stored dates are valid, and a date is a number again and again.
+        match (function, args) {
+            (Function::NumberToDate, [value]) => {
+                if let Node::Apply(Function::DateToNumber, inner) = self.node(*value) {
+                    return Some(inner[0]);
+                }
+            }
+            (Function::DateToNumber, [value]) => {
+                if let Node::Apply(Function::NumberToDate, inner) = self.node(*value) {
+                    return Some(inner[0]);
+                }
+                if let Node::If(condition, a, b) = *self.node(*value) {
+                    let a = self.apply(Function::DateToNumber, &[a]);
+                    let b = self.apply(Function::DateToNumber, &[b]);
+                    return Some(self.if_else(condition, a, b));
+                }
+            }
+            (Function::IsNaN, [value]) => {
+                if let Node::Apply(Function::DateToNumber, inner) = self.node(*value)
+                    && self.is_stored_date(inner[0])
+                {
+                    return Some(self.boolean(false));
+                }
+            }
+            _ => {}
+        }
+        let numbers: Option<Vec<f64>> = args.iter().map(|arg| self.as_number(*arg)).collect();
+        let result = match (function, numbers?.as_slice()) {
+            (Function::Add, [a, b]) => a + b,
+            (Function::Subtract, [a, b]) => a - b,
+            (Function::Multiply, [a, b]) => a * b,
+            (Function::Divide, [a, b]) => a / b,
+            (Function::Negate, [a]) => -a,
+            (Function::Floor, [a]) => a.floor(),
+            (Function::Ceil, [a]) => a.ceil(),
+            (Function::Truncate, [a]) => a.trunc(),
+            (Function::Absolute, [a]) => a.abs(),
+            (Function::Less, [a, b]) => return Some(self.boolean(a < b)),
+            (Function::LessOrEqual, [a, b]) => return Some(self.boolean(a <= b)),
+            (Function::IsNaN, [a]) => {
+                let is_nan = a.is_nan();
+                return Some(self.boolean(is_nan));
+            }
+            (Function::IsFinite, [a]) => {
+                let is_finite = a.is_finite();
+                return Some(self.boolean(is_finite));
+            }
+            _ => return None,
+        };
+        Some(self.number(result))
+    }
+
+    /// Whether a date comes straight from a column or a parsed text, so that it is valid and
+    /// within the range of storage.
+    pub(super) fn is_stored_date(&self, date: Id) -> bool {
+        match self.node(date) {
+            Node::Apply(Function::TextToDate, _) => true,
+            Node::Apply(Function::Element, args) => self.is_stored(args[0]),
+            _ => self.is_stored(date),
+        }
+    }
+
+    /// Whether a value is a column or a part of one, in the form in which it is stored.
+    pub(super) fn is_stored(&self, value: Id) -> bool {
+        match self.node(value) {
+            Node::Column(_) => true,
+            Node::Field(inner, _) | Node::Known(inner) => self.is_stored(*inner),
+            Node::Apply(Function::Element, args) => self.is_stored(args[0]),
+            _ => false,
+        }
+    }
+
+    fn result_type(&self, function: &Function, args: &[Id]) -> Type {
+        use Function as F;
+        let optional = |kind| Type { kind, null: true, undefined: false };
+        match function {
+            F::IsNothing
+            | F::Not
+            | F::And
+            | F::Or
+            | F::Equal
+            | F::Less
+            | F::LessOrEqual
+            | F::TextLess
+            | F::OneOf(_)
+            | F::IsNaN
+            | F::IsFinite
+            | F::Overflows(_)
+            | F::Matches(_)
+            | F::HasAstral
+            | F::SplitsPair
+            | F::Contains
+            | F::StartsWith
+            | F::EndsWith
+            | F::IsDateText
+            | F::ArrayIncludes => Type::of(Kind::Boolean),
+            F::Add
+            | F::Subtract
+            | F::Multiply
+            | F::Divide
+            | F::Negate
+            | F::Floor
+            | F::Ceil
+            | F::Truncate
+            | F::Absolute
+            | F::SquareRoot
+            | F::IntegerRemainder
+            | F::IntegerToNumber
+            | F::ShortDigitsToNumber
+            | F::RadixToNumber
+            | F::CharacterCount
+            | F::AstralCount
+            | F::DateToNumber
+            | F::DatePart(_)
+            | F::ArrayLength => Type::of(Kind::Number),
+            F::ScaledRemainder | F::DecimalToNumber => optional(Kind::Number),
+            F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
+            F::NumberToInteger => optional(Kind::BigInt),
+            F::IntegerToText
+            | F::DigitsOfNumber
+            | F::Extract(_)
+            | F::Without(_)
+            | F::Concatenate
+            | F::Substring
+            | F::CodeUnits
+            | F::Upper
+            | F::Lower
+            | F::Before
+            | F::Repeat
+            | F::ReplaceFirst
+            | F::ReplaceAll
+            | F::Fixed(_)
+            | F::DateToText
+            | F::Join => Type::of(Kind::Text),
+            F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
+            F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
+            F::Element => match args.first().map(|array| &self.ty(*array).kind) {
+                Some(Kind::Array(item)) => Type { undefined: true, ..(**item).clone() },
+                _ => Type::of(Kind::Never),
+            },
+        }
+    }
+
+    /// The exact result of integer arithmetic, and the condition on which there is none.
+    pub(super) fn integer_arithmetic(&mut self, op: Arithmetic, a: Id, b: Id) -> (Id, Id) {
+        if let (Node::BigInt(a), Node::BigInt(b)) = (self.node(a), self.node(b)) {
+            let result = match op {
+                Arithmetic::Add => a.checked_add(*b),
+                Arithmetic::Subtract => a.checked_sub(*b),
+                Arithmetic::Multiply => a.checked_mul(*b),
+            };
+            if let Some(result) = result {
+                return (self.big_int(result), self.boolean(false));
+            }
+        }
+        let value = self.apply(Function::IntegerArithmetic(op), &[a, b]);
+        (value, self.apply(Function::Overflows(op), &[a, b]))
+    }
+
+    /// Whether a text is one of the words.
+    pub(super) fn one_of(&mut self, text: Id, words: &BTreeSet<String>) -> Id {
+        match self.as_text(text) {
+            Some(known) => {
+                let known = words.contains(known);
+                self.boolean(known)
+            }
+            None => self.apply(Function::OneOf(words.clone()), &[text]),
+        }
+    }
+}

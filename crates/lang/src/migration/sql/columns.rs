@@ -1,0 +1,140 @@
+//! Values as columns hold them: each exactly of its column's type.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use antler_core::{
+    schema::{DataType, Field, Item},
+    sql::{Expr, Literal, item_type},
+};
+
+use super::{Printer, choice};
+use crate::migration::{
+    ir::{Id, Node},
+    types::Kind,
+};
+
+impl Printer<'_> {
+    /// A value as the column of a field holds it.
+    pub(super) fn column(&mut self, id: Id, field: &Field) -> Expr {
+        self.column_of(id, &field.data_type, !field.absence.is_never())
+    }
+
+    fn column_of(&mut self, id: Id, data_type: &DataType, nullable: bool) -> Expr {
+        let wanted = type_name(data_type, nullable);
+        if let Some((stored, may_be_null)) = self.stored_type(id)
+            && self.graph.is_stored(id)
+        {
+            let found = type_name(&stored, may_be_null);
+            if found == wanted {
+                return self.stored(id);
+            }
+        }
+        let is_optional = self.graph.ty(id).is_optional();
+        match self.graph.node(id).clone() {
+            Node::Nothing(_) => cast(Expr::Literal(Literal::Null), wanted),
+            Node::Unreachable if nullable => cast(Expr::Literal(Literal::Null), wanted),
+            // Each branch is of the column's type, so the whole is.
+            Node::If(condition, a, b) if self.is_converted(data_type) => {
+                let condition = self.value(condition);
+                let (a, b) = (self.column_of(a, data_type, nullable), self.column_of(b, data_type, nullable));
+                choice(condition, a, b)
+            }
+            node => {
+                let printed = match (data_type, &node) {
+                    (DataType::String | DataType::Number | DataType::BigInt, _) => self.value(id),
+                    (DataType::Boolean, Node::Boolean(_)) => self.value(id),
+                    (DataType::Boolean, _) => return cast(self.value(id), wanted),
+                    (DataType::Date, _) => self.instant(id),
+                    (DataType::StringEnum(words), _) => return cast(self.word(id, words), wanted),
+                    (DataType::IntegerEnum(values), _) => return cast(self.enum_number(id, values), wanted),
+                    (DataType::Array(item), Node::Array(items)) => {
+                        let Item { data_type, nullable } = &**item;
+                        let items: Vec<_> =
+                            items.iter().map(|item| self.column_of(*item, data_type, *nullable)).collect();
+                        return cast(Expr::call("array", items), wanted);
+                    }
+                    (DataType::Array(_), _) => return cast(self.value(id), wanted),
+                    (DataType::Object(fields), Node::Object(values)) => {
+                        let mut items = Vec::new();
+                        for field in fields {
+                            let value = values.iter().find(|(name, _)| *name == field.name);
+                            items.push(match value {
+                                Some((_, value)) => self.column(*value, field),
+                                None => Expr::Literal(Literal::Null),
+                            });
+                        }
+                        return cast(Expr::call("tuple", items), wanted);
+                    }
+                    (DataType::Object(_), _) => return cast(self.stored(id), wanted),
+                };
+                if nullable && !is_optional { cast(printed, wanted) } else { printed }
+            }
+        }
+    }
+
+    /// Whether values of this type look different in a column than while they are computed with.
+    fn is_converted(&self, data_type: &DataType) -> bool {
+        match data_type {
+            DataType::String | DataType::Number | DataType::BigInt | DataType::Boolean => false,
+            DataType::Date
+            | DataType::StringEnum(_)
+            | DataType::IntegerEnum(_)
+            | DataType::Array(_)
+            | DataType::Object(_) => true,
+        }
+    }
+
+    /// A text that the enum has, on every row.
+    fn word(&mut self, id: Id, words: &BTreeSet<String>) -> Expr {
+        if matches!(self.graph.node(id), Node::Text(_)) {
+            return self.value(id);
+        }
+        let text = self.repeated(id);
+        let otherwise = match words.first() {
+            Some(first) if !self.graph.ty(id).is_optional() => Expr::string(first.clone()),
+            _ => Expr::Literal(Literal::Null),
+        };
+        let is_stored_word = matches!(&self.graph.ty(id).kind, Kind::Words(found) if found.is_subset(words))
+            && self.graph.is_stored(id);
+        if is_stored_word {
+            return text;
+        }
+        let is_word =
+            Expr::call("in", [text.clone(), tuple_of(words.iter().map(|word| Expr::string(word.clone())))]);
+        Expr::call("if", [is_word, text, otherwise])
+    }
+
+    /// The name of a number that the enum has, on every row.
+    fn enum_number(&mut self, id: Id, values: &BTreeMap<String, i16>) -> Expr {
+        let name_of = |number: f64| {
+            values
+                .iter()
+                .find(|(_, value)| f64::from(**value) == number)
+                .map(|(name, _)| Expr::string(name.clone()))
+        };
+        if let Some(name) = self.graph.as_number(id).and_then(name_of) {
+            return name;
+        }
+        let number = self.repeated(id);
+        let numbers = values.values().map(|value| Expr::float(f64::from(*value)));
+        let otherwise = match values.values().next() {
+            Some(first) if !self.graph.ty(id).is_optional() => Expr::float(f64::from(*first)),
+            _ => Expr::Literal(Literal::Null),
+        };
+        let is_value = Expr::call("in", [number.clone(), tuple_of(numbers)]);
+        Expr::call("toInt16", [Expr::call("if", [is_value, number, otherwise])])
+    }
+}
+
+/// The type of a column of a data type.
+fn type_name(data_type: &DataType, nullable: bool) -> String {
+    item_type(&Item { data_type: data_type.clone(), nullable })
+}
+
+fn tuple_of(items: impl Iterator<Item = Expr>) -> Expr {
+    Expr::call("tuple", items)
+}
+
+fn cast(value: Expr, data_type: String) -> Expr {
+    Expr::Cast { value: Box::new(value), data_type }
+}

@@ -1,0 +1,389 @@
+//! The functions of the intermediate form, each as the database's function or template.
+
+use antler_core::sql::{BinaryOp, Expr, Literal};
+
+use super::{Printer, binary, choice, count_of, integer};
+use crate::migration::ir::{Arithmetic, DatePart, Function as F, Id, Node};
+
+/// The ISO form of dates, for the years that `DateTime64` has. That the day exists in its month is
+/// left to the parser.
+const DATE_TEXT: &str = r"^(19|2[0-2])[0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?))$";
+
+/// Characters that are two UTF-16 code units.
+const ASTRAL: &str = r"[\x{10000}-\x{10FFFF}]";
+
+impl Printer<'_> {
+    pub(super) fn function(&mut self, function: &F, args: &[Id]) -> Expr {
+        match function {
+            F::IsNothing => {
+                let value = args[0];
+                let printed = if self.graph.is_stored(value) {
+                    self.stored(value)
+                } else if self.graph.ty(value).kind == crate::migration::types::Kind::Date {
+                    self.instant(value)
+                } else {
+                    self.value(value)
+                };
+                Expr::call("isNull", [printed])
+            }
+            F::Not => self.not(args[0]),
+            F::And => self.binary(BinaryOp::And, args),
+            F::Or => self.binary(BinaryOp::Or, args),
+            F::Equal => self.binary(BinaryOp::Eq, args),
+            F::Less => self.binary(BinaryOp::Less, args),
+            F::LessOrEqual => self.binary(BinaryOp::LessEq, args),
+            F::TextLess => {
+                let (a, b) = (self.text_key(args[0]), self.text_key(args[1]));
+                binary(BinaryOp::Less, a, b)
+            }
+            F::OneOf(words) => {
+                let words: Vec<_> = words.iter().map(|word| Expr::string(word.clone())).collect();
+                Expr::call("in", [self.value(args[0]), Expr::call("tuple", words)])
+            }
+            F::Add => self.binary(BinaryOp::Plus, args),
+            F::Subtract => self.binary(BinaryOp::Minus, args),
+            F::Multiply => self.binary(BinaryOp::Times, args),
+            F::Divide => self.binary(BinaryOp::Divide, args),
+            F::Negate => self.call("negate", args),
+            F::Floor => self.call("floor", args),
+            F::Ceil => self.call("ceil", args),
+            F::Truncate => self.call("trunc", args),
+            F::Absolute => self.call("abs", args),
+            F::SquareRoot => self.call("sqrt", args),
+            F::IsNaN => self.call("isNaN", args),
+            F::IsFinite => self.call("isFinite", args),
+            F::IntegerRemainder => self.call("modulo", args),
+            F::ScaledRemainder => self.scaled_remainder(args),
+            F::IntegerArithmetic(op) => self.binary(operator(*op), args),
+            F::Overflows(op) => self.overflows(*op, args),
+            F::NumberToInteger => {
+                Expr::call("accurateCastOrNull", [self.value(args[0]), Expr::string("Int64")])
+            }
+            F::IntegerToNumber => self.call("toFloat64", args),
+            F::IntegerToText | F::DigitsOfNumber => self.call("toString", args),
+            F::ShortDigitsToNumber => {
+                Expr::call("toFloat64", [Expr::call("toInt64OrZero", [self.value(args[0])])])
+            }
+            F::DecimalToNumber => self.decimal(args[0]),
+            F::RadixToNumber => self.radix(args[0]),
+            F::Matches(pattern) => Expr::call("match", [self.value(args[0]), Expr::string(*pattern)]),
+            F::Extract(pattern) => Expr::call("extract", [self.value(args[0]), Expr::string(*pattern)]),
+            F::Without(pattern) => Expr::call(
+                "replaceRegexpOne",
+                [self.value(args[0]), Expr::string(*pattern), Expr::string("")],
+            ),
+            F::Concatenate => self.call("concat", args),
+            F::CharacterCount => Expr::call("toFloat64", [self.call("lengthUTF8", args)]),
+            F::AstralCount => Expr::call(
+                "toFloat64",
+                [Expr::call("countMatches", [self.value(args[0]), Expr::string(ASTRAL)])],
+            ),
+            F::HasAstral => Expr::call("match", [self.value(args[0]), Expr::string(ASTRAL)]),
+            F::Substring => self.substring(args),
+            F::CodeUnits => self.code_units(args),
+            F::SplitsPair => self.splits_pair(args),
+            F::Upper => self.call("upperUTF8", args),
+            F::Lower => self.call("lowerUTF8", args),
+            F::Contains => {
+                let position = self.call("position", args);
+                binary(BinaryOp::Greater, position, count_of(0))
+            }
+            F::StartsWith => self.call("startsWith", args),
+            F::EndsWith => self.call("endsWith", args),
+            F::Before => {
+                let text = self.repeated(args[0]);
+                let position = Expr::call("position", [text.clone(), self.value(args[1])]);
+                // Not found is position 0, and a length below zero would count from the end.
+                let length =
+                    Expr::call("greatest", [binary(BinaryOp::Minus, position, count_of(1)), count_of(0)]);
+                Expr::call("substring", [text, count_of(1), length])
+            }
+            F::Repeat => {
+                let count = self.whole(args[1]);
+                Expr::call("repeat", [self.value(args[0]), count])
+            }
+            F::ReplaceFirst => self.call("replaceOne", args),
+            F::ReplaceAll => self.call("replaceAll", args),
+            F::Split => {
+                let (text, separator) = (self.value(args[0]), self.value(args[1]));
+                Expr::call("splitByString", [separator, text])
+            }
+            F::Fixed(decimals) => self.fixed(args[0], *decimals),
+            F::IsDateText => {
+                let text = self.repeated(args[0]);
+                let matches = Expr::call("match", [text.clone(), Expr::string(DATE_TEXT)]);
+                let parsed =
+                    Expr::call("parseDateTime64BestEffortOrNull", [text, count_of(3), Expr::string("UTC")]);
+                binary(BinaryOp::And, matches, Expr::call("isNotNull", [parsed]))
+            }
+            F::TextToDate | F::NumberToDate => Expr::Literal(Literal::Null),
+            F::DateToNumber => self.milliseconds(args[0]),
+            F::DatePart(part) => self.date_part(*part, args[0]),
+            F::DateToText => {
+                let text = Expr::call("toString", [self.instant(args[0])]);
+                let text = Expr::call("replaceOne", [text, Expr::string(" "), Expr::string("T")]);
+                Expr::call("concat", [text, Expr::string("Z")])
+            }
+            F::ArrayLength => Expr::call("toFloat64", [self.call("length", args)]),
+            F::Element => {
+                let position = self.whole_constant(args[1]);
+                Expr::call("arrayElementOrNull", [self.value(args[0]), count_of(position + 1)])
+            }
+            F::ArrayIncludes => self.call("has", args),
+            F::Join => self.call("arrayStringConcat", args),
+        }
+    }
+
+    fn call(&mut self, function: &'static str, args: &[Id]) -> Expr {
+        let args: Vec<_> = args.iter().map(|arg| self.value(*arg)).collect();
+        Expr::call(function, args)
+    }
+
+    fn binary(&mut self, op: BinaryOp, args: &[Id]) -> Expr {
+        let (a, b) = (self.value(args[0]), self.value(args[1]));
+        binary(op, a, b)
+    }
+
+    fn not(&mut self, value: Id) -> Expr {
+        // Not of a comparison is its opposite, except for the order of NaN.
+        match self.graph.node(value) {
+            Node::Apply(F::Equal, args) => {
+                let args = args.clone();
+                self.binary(BinaryOp::NotEq, &args)
+            }
+            Node::Apply(F::IsNothing, _) => match self.value(value) {
+                Expr::Call { function: "isNull", args } => Expr::Call { function: "isNotNull", args },
+                named => Expr::call("not", [named]),
+            },
+            _ => Expr::call("not", [self.value(value)]),
+        }
+    }
+
+    /// Order by UTF-16 code units is the order of bytes, once the characters from U+E000 to U+FFFF
+    /// sort behind those that are two code units. Their first bytes are EE and EF.
+    fn text_key(&mut self, id: Id) -> Expr {
+        let text = self.value(id);
+        if self.graph.as_text(id).is_some_and(|text| text.chars().all(|c| c < '\u{E000}')) {
+            return text;
+        }
+        let byte = |value| Expr::call("char", [count_of(value)]);
+        let text = Expr::call("replaceAll", [text, byte(0xEE), byte(0xF5)]);
+        Expr::call("replaceAll", [text, byte(0xEF), byte(0xF6)])
+    }
+
+    /// Both numbers are scaled by the power of two that makes the larger one fill 62 bits; what is
+    /// then still a whole number divides exactly.
+    fn scaled_remainder(&mut self, args: &[Id]) -> Expr {
+        let (a, b) = (self.repeated(args[0]), self.repeated(args[1]));
+        let size = |x: &Expr| Expr::call("abs", [x.clone()]);
+        let exponent =
+            Expr::call("floor", [Expr::call("log2", [Expr::call("greatest", [size(&a), size(&b)])])]);
+        let scale = Expr::call("exp2", [binary(BinaryOp::Minus, Expr::float(61.0), exponent)]);
+        let scale_name = self.names.parameter("scale");
+        let by = Expr::Name(scale_name.clone());
+        let scaled = |x: Expr| {
+            let product = binary(BinaryOp::Times, x, by.clone());
+            Expr::call("accurateCastOrNull", [product, Expr::string("Int64")])
+        };
+        let divisor = Expr::call("nullIf", [scaled(b), Expr::int(0)]);
+        let remainder = Expr::call("modulo", [scaled(a), divisor]);
+        let body = binary(BinaryOp::Divide, Expr::call("toFloat64", [remainder]), by);
+        let lambda = Expr::Lambda { params: vec![scale_name], body: Box::new(body) };
+        let results = Expr::call("arrayMap", [lambda, Expr::call("array", [scale])]);
+        Expr::call("arrayElement", [results, count_of(1)])
+    }
+
+    fn overflows(&mut self, op: Arithmetic, args: &[Id]) -> Expr {
+        let wide = |this: &mut Self, id| Expr::call("toInt128", [this.value(id)]);
+        let (a, b) = (wide(self, args[0]), wide(self, args[1]));
+        let exact = binary(operator(op), a, b);
+        binary(BinaryOp::NotEq, exact, Expr::call("toInt128", [self.binary(operator(op), args)]))
+    }
+
+    /// The JSON reader rounds correctly whatever the session's settings are, but it is stricter
+    /// about zeros and the point than JavaScript.
+    fn decimal(&mut self, id: Id) -> Expr {
+        let text = self.value(id);
+        let with_digit = Expr::call(
+            "replaceRegexpOne",
+            [
+                text,
+                Expr::string("^[+]?(-?)0*([1-9][0-9]*)[.]?([0-9]*)([eE].*)?$"),
+                Expr::string(r"\1\2.\30\4"),
+            ],
+        );
+        let json = Expr::call(
+            "replaceRegexpOne",
+            [
+                with_digit,
+                Expr::string("^[+]?(-?)(0+[.]?|0*[.])([0-9]*)([eE].*)?$"),
+                Expr::string(r"\10.\30\4"),
+            ],
+        );
+        Expr::call("JSONExtract", [json, Expr::string("Nullable(Float64)")])
+    }
+
+    /// Digits to bits, the first 64 of them to an integer whose last bit stands for all others, and
+    /// that to the nearest double.
+    fn radix(&mut self, id: Id) -> Expr {
+        let text = self.repeated(id);
+        let lower = Expr::call("lower", [text]);
+        let kind = Expr::call("substring", [lower.clone(), count_of(2), count_of(1)]);
+        let is = |letter: &str| binary(BinaryOp::Eq, kind.clone(), Expr::string(letter));
+        let width = choice(is("x"), count_of(4), Expr::call("if", [is("o"), count_of(3), count_of(1)]));
+        let digit = self.names.parameter("digit");
+        let position = Expr::call("position", [Expr::string("0123456789abcdef"), Expr::Name(digit.clone())]);
+        let value = Expr::call(
+            "toUInt8",
+            [Expr::call("greatest", [binary(BinaryOp::Minus, position, count_of(1)), count_of(0)])],
+        );
+        let bits = Expr::call("right", [Expr::call("bin", [value]), width]);
+        let digits =
+            Expr::call("splitByString", [Expr::string(""), Expr::call("substring", [lower, count_of(3)])]);
+        let lambda = Expr::Lambda { params: vec![digit], body: Box::new(bits) };
+        let bits = Expr::call("arrayStringConcat", [Expr::call("arrayMap", [lambda, digits])]);
+        let bits = Expr::call("replaceRegexpOne", [bits, Expr::string("^0+"), Expr::string("")]);
+        let bits_name = self.names.parameter("bits");
+        let bits_of = || Expr::Name(bits_name.clone());
+        let first = Expr::call(
+            "leftPad",
+            [
+                Expr::call("substring", [bits_of(), count_of(1), count_of(64)]),
+                count_of(64),
+                Expr::string("0"),
+            ],
+        );
+        let integer =
+            Expr::call("reinterpretAsUInt64", [Expr::call("reverse", [Expr::call("unbin", [first])])]);
+        let rest = Expr::call("substring", [bits_of(), count_of(65)]);
+        let sticky =
+            binary(BinaryOp::Greater, Expr::call("position", [rest, Expr::string("1")]), count_of(0));
+        let mantissa = Expr::call("toFloat64", [Expr::call("bitOr", [integer, sticky])]);
+        let surplus = binary(BinaryOp::Minus, Expr::call("length", [bits_of()]), count_of(64));
+        let scale = Expr::call("exp2", [Expr::call("greatest", [surplus, count_of(0)])]);
+        let body = binary(BinaryOp::Times, mantissa, scale);
+        let lambda = Expr::Lambda { params: vec![bits_name], body: Box::new(body) };
+        let results = Expr::call("arrayMap", [lambda, Expr::call("array", [bits])]);
+        Expr::call("arrayElement", [results, count_of(1)])
+    }
+
+    /// Characters; all numbers are whole here, so nothing is lost.
+    fn substring(&mut self, args: &[Id]) -> Expr {
+        let mut parts = vec![self.value(args[0])];
+        parts.push(match self.graph.as_number(args[1]) {
+            Some(start) => count_of(start as i64 + 1),
+            None => binary(BinaryOp::Plus, self.whole(args[1]), count_of(1)),
+        });
+        if let Some(count) = args.get(2) {
+            parts.push(self.whole(*count));
+        }
+        Expr::call("substringUTF8", parts)
+    }
+
+    /// UTF-16 code units: the characters that lie between the start and the end.
+    fn code_units(&mut self, args: &[Id]) -> Expr {
+        let text = self.repeated(args[0]);
+        let (character, end) = (self.names.parameter("character"), self.names.parameter("character_end"));
+        let begins = binary(BinaryOp::Minus, Expr::Name(end.clone()), width(Expr::Name(character.clone())));
+        let mut inside = binary(BinaryOp::GreaterEq, begins, self.whole(args[1]));
+        if let Some(limit) = args.get(2) {
+            let ends = binary(BinaryOp::LessEq, Expr::Name(end.clone()), self.whole(*limit));
+            inside = binary(BinaryOp::And, inside, ends);
+        }
+        let body = Expr::call("if", [inside, Expr::Name(character.clone()), Expr::string("")]);
+        let lambda = Expr::Lambda { params: vec![character, end], body: Box::new(body) };
+        let characters = characters(text);
+        let ends = self.ends(characters.clone());
+        Expr::call("arrayStringConcat", [Expr::call("arrayMap", [lambda, characters, ends])])
+    }
+
+    /// Whether a position is one before the end of a character that is two code units.
+    fn splits_pair(&mut self, args: &[Id]) -> Expr {
+        let text = self.repeated(args[0]);
+        let (character, end) = (self.names.parameter("character"), self.names.parameter("character_end"));
+        let is_pair = binary(BinaryOp::Eq, width(Expr::Name(character.clone())), count_of(2));
+        let before_end = binary(BinaryOp::Minus, Expr::Name(end.clone()), count_of(1));
+        let at_middle = binary(BinaryOp::Eq, before_end, self.whole(args[1]));
+        let body = binary(BinaryOp::And, is_pair, at_middle);
+        let lambda = Expr::Lambda { params: vec![character, end], body: Box::new(body) };
+        let characters = characters(text);
+        let ends = self.ends(characters.clone());
+        Expr::call("arrayExists", [lambda, characters, ends])
+    }
+
+    /// Where each character ends, in code units.
+    fn ends(&mut self, characters: Expr) -> Expr {
+        let each = self.names.parameter("each");
+        let body = width(Expr::Name(each.clone()));
+        let lambda = Expr::Lambda { params: vec![each], body: Box::new(body) };
+        Expr::call("arrayCumSum", [lambda, characters])
+    }
+
+    /// The database refuses numbers beyond its range; those are printed another way.
+    fn fixed(&mut self, id: Id, decimals: u8) -> Expr {
+        let number = self.repeated(id);
+        let size = Expr::call("abs", [number.clone()]);
+        let is_usual = binary(BinaryOp::Less, size, Expr::float(1e21));
+        // Adding zero turns -0 into 0, which has no sign in a text.
+        let number = binary(BinaryOp::Plus, number, Expr::float(0.0));
+        let usual = Expr::call("if", [is_usual, number, Expr::float(0.0)]);
+        Expr::call("toDecimalString", [usual, count_of(i64::from(decimals))])
+    }
+
+    fn date_part(&mut self, part: DatePart, date: Id) -> Expr {
+        let function = match part {
+            DatePart::Year => "toYear",
+            DatePart::Month => "toMonth",
+            DatePart::Day => "toDayOfMonth",
+            DatePart::Weekday => "toDayOfWeek",
+            DatePart::Hour => "toHour",
+            DatePart::Minute => "toMinute",
+            DatePart::Second => "toSecond",
+            DatePart::Millisecond => "toMillisecond",
+        };
+        let number = Expr::call(function, [self.instant(date)]);
+        let number = match part {
+            DatePart::Month => binary(BinaryOp::Minus, number, count_of(1)),
+            // Monday is 1 and Sunday 7 in the database.
+            DatePart::Weekday => Expr::call("modulo", [number, count_of(7)]),
+            DatePart::Year
+            | DatePart::Day
+            | DatePart::Hour
+            | DatePart::Minute
+            | DatePart::Second
+            | DatePart::Millisecond => number,
+        };
+        Expr::call("toFloat64", [number])
+    }
+
+    /// A whole number where the database wants an integer.
+    fn whole(&mut self, id: Id) -> Expr {
+        match self.graph.as_number(id) {
+            Some(value) if value.fract() == 0.0 && value.abs() < 9e15 => count_of(value as i64),
+            _ => integer(self.value(id)),
+        }
+    }
+
+    fn whole_constant(&self, id: Id) -> i64 {
+        self.graph.as_number(id).unwrap_or(0.0) as i64
+    }
+}
+
+fn operator(op: Arithmetic) -> BinaryOp {
+    match op {
+        Arithmetic::Add => BinaryOp::Plus,
+        Arithmetic::Subtract => BinaryOp::Minus,
+        Arithmetic::Multiply => BinaryOp::Times,
+    }
+}
+
+/// The characters of a text.
+fn characters(text: Expr) -> Expr {
+    Expr::call("extractAll", [text, Expr::string("(?s).")])
+}
+
+/// How many UTF-16 code units a character is: two when it takes four bytes.
+fn width(character: Expr) -> Expr {
+    let is_long = binary(BinaryOp::Eq, Expr::call("length", [character]), count_of(4));
+    Expr::call("if", [is_long, count_of(2), count_of(1)])
+}

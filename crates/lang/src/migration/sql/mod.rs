@@ -1,0 +1,361 @@
+//! The intermediate form to SQL.
+//!
+//! A value has one form while it is computed (`functions`) and may have another where it is stored
+//! (`columns`): a date is computed as milliseconds and stored as `DateTime64`, a word of an enum
+//! as text and as `Enum8`. Columns that are only copied stay as they are.
+//!
+//! Nothing printed here throws, whichever rows the database evaluates it for: it may evaluate a
+//! branch on rows that do not take it. So conversions that could throw get arguments that cannot
+//! make them (`accurateCastOrNull`, `if(x IN …)`), even where the branch was already chosen.
+
+mod columns;
+mod functions;
+mod names;
+
+use std::collections::HashMap;
+
+use antler_core::{
+    schema::{DataType, Field},
+    sql::{BinaryOp, Expr, Let, Literal, Projection, item_type},
+};
+
+use super::{
+    Migration,
+    ir::{Function, Graph, Id, Node},
+    types::Kind,
+};
+use names::Names;
+
+/// The SQL of a migration.
+pub(super) fn projection(migration: &Migration) -> Projection {
+    let mut printer = Printer::new(migration);
+    let columns = migration
+        .columns
+        .iter()
+        .map(|output| (output.field.name.clone(), printer.column(output.value, &output.field)))
+        .collect();
+    let keep = match migration.graph.as_boolean(migration.keep) {
+        Some(true) => None,
+        Some(false) | None => Some(printer.value(migration.keep)),
+    };
+    let failure = match migration.graph.node(migration.failure) {
+        Node::Nothing(_) => None,
+        _ => Some(printer.value(migration.failure)),
+    };
+    Projection { lets: printer.lets, columns, keep, failure }
+}
+
+/// The form in which an expression is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Form {
+    /// As it is computed with.
+    Value,
+    /// A date as milliseconds.
+    Milliseconds,
+    /// A date as `DateTime64`.
+    Instant,
+}
+
+struct Printer<'m> {
+    graph: &'m Graph,
+    source: &'m [Field],
+    /// How many nodes use a node.
+    uses: HashMap<Id, usize>,
+    printed: HashMap<(Id, Form), Expr>,
+    lets: Vec<Let>,
+    names: Names,
+}
+
+/// From how many parts on an expression that is used again gets a name.
+const WORTH_A_NAME: usize = 5;
+
+impl<'m> Printer<'m> {
+    fn new(migration: &'m Migration) -> Self {
+        let mut uses = HashMap::new();
+        let roots = migration.columns.iter().map(|output| output.value);
+        for root in roots.chain([migration.keep, migration.failure]) {
+            count(&migration.graph, root, &mut uses);
+        }
+        let taken = migration.source.iter().map(|field| &field.name);
+        Self {
+            graph: &migration.graph,
+            source: &migration.source,
+            uses,
+            printed: HashMap::new(),
+            lets: Vec::new(),
+            names: Names::new(taken),
+        }
+    }
+
+    /// An expression in the form in which it is computed with.
+    fn value(&mut self, id: Id) -> Expr {
+        self.shared(id, Form::Value)
+    }
+
+    /// A date as milliseconds since 1970, NaN when invalid.
+    fn milliseconds(&mut self, id: Id) -> Expr {
+        self.shared(id, Form::Milliseconds)
+    }
+
+    /// A date as `DateTime64`; meaningless outside of its range.
+    fn instant(&mut self, id: Id) -> Expr {
+        self.shared(id, Form::Instant)
+    }
+
+    /// An expression, with a name when it is used more than once.
+    fn shared(&mut self, id: Id, form: Form) -> Expr {
+        if let Some(printed) = self.printed.get(&(id, form)) {
+            return printed.clone();
+        }
+        let mut printed = match form {
+            Form::Value => self.print_value(id),
+            Form::Milliseconds => self.print_milliseconds(id),
+            Form::Instant => self.print_instant(id),
+        };
+        if self.uses.get(&id).is_some_and(|uses| *uses > 1) {
+            printed = self.named(id, printed);
+        }
+        self.printed.insert((id, form), printed.clone());
+        printed
+    }
+
+    /// The expression under a name, for use in several places, unless it is short.
+    fn named(&mut self, id: Id, printed: Expr) -> Expr {
+        if weight(&printed) < WORTH_A_NAME {
+            return printed;
+        }
+        let name = self.names.unique(&names::describe(self.graph, id));
+        self.lets.push(Let { name: name.clone(), value: printed });
+        Expr::Column(name)
+    }
+
+    /// An expression that the caller prints in several places.
+    fn repeated(&mut self, id: Id) -> Expr {
+        let printed = self.value(id);
+        let printed = self.named(id, printed);
+        self.printed.insert((id, Form::Value), printed.clone());
+        printed
+    }
+
+    fn print_value(&mut self, id: Id) -> Expr {
+        if self.graph.is_stored(id) {
+            return self.loaded(id);
+        }
+        match self.graph.node(id) {
+            Node::Unreachable | Node::Nothing(_) | Node::Column(_) => Expr::Literal(Literal::Null),
+            Node::Boolean(value) => Expr::Literal(Literal::Bool(*value)),
+            Node::Number(bits) => Expr::float(bits.value()),
+            Node::BigInt(value) => Expr::int(*value),
+            Node::Text(text) => Expr::string(text.clone()),
+            Node::Field(object, name) => {
+                Expr::call("tupleElement", [self.value(*object), Expr::string(name.as_str())])
+            }
+            Node::Known(value) => {
+                let value = *value;
+                let printed = self.value(value);
+                match &self.graph.ty(value).kind {
+                    Kind::Array(_) => self.known_array(value, printed),
+                    _ => Expr::call("assumeNotNull", [printed]),
+                }
+            }
+            Node::If(condition, a, b) => {
+                let (condition, a, b) = (*condition, *a, *b);
+                if let Some(default) = self.default_of(condition, a, b) {
+                    return default;
+                }
+                let (condition, a, b) = (self.value(condition), self.value(a), self.value(b));
+                choice(condition, a, b)
+            }
+            Node::Object(fields) => {
+                let values: Vec<_> = fields.iter().map(|(_, value)| *value).collect();
+                Expr::call("tuple", values.into_iter().map(|value| self.value(value)).collect::<Vec<_>>())
+            }
+            Node::Array(items) => {
+                let items = items.clone();
+                Expr::call("array", items.into_iter().map(|item| self.value(item)).collect::<Vec<_>>())
+            }
+            Node::Apply(function, args) => {
+                let (function, args) = (function.clone(), args.clone());
+                self.function(&function, &args)
+            }
+        }
+    }
+
+    /// `x ?? y`: `if(isNull(x), y, assumeNotNull(x))` reads better as `ifNull(x, y)`.
+    fn default_of(&mut self, condition: Id, a: Id, b: Id) -> Option<Expr> {
+        let Node::Apply(Function::IsNothing, args) = self.graph.node(condition) else { return None };
+        let value = args[0];
+        let is_scalar =
+            !matches!(self.graph.ty(value).kind, Kind::Array(_) | Kind::Object(_) | Kind::Date | Kind::Never);
+        if *self.graph.node(b) != Node::Known(value) || !is_scalar || self.graph.ty(a).is_optional() {
+            return None;
+        }
+        Some(Expr::call("ifNull", [self.value(value), self.value(a)]))
+    }
+
+    /// An array of a `Variant`, where it is there.
+    fn known_array(&mut self, value: Id, printed: Expr) -> Expr {
+        match self.stored_type(value) {
+            Some((DataType::Array(item), true)) => {
+                let array = format!("Array({})", item_type(&item));
+                Expr::call("variantElement", [printed, Expr::string(array)])
+            }
+            _ => printed,
+        }
+    }
+
+    fn print_milliseconds(&mut self, id: Id) -> Expr {
+        match *self.graph.node(id) {
+            Node::If(condition, a, b) => {
+                let (condition, a, b) = (self.value(condition), self.milliseconds(a), self.milliseconds(b));
+                choice(condition, a, b)
+            }
+            Node::Nothing(_) | Node::Unreachable => Expr::Literal(Literal::Null),
+            Node::Apply(Function::NumberToDate, ref args) => self.value(args[0]),
+            _ => {
+                let instant = self.instant(id);
+                Expr::call("toFloat64", [Expr::call("toUnixTimestamp64Milli", [instant])])
+            }
+        }
+    }
+
+    fn print_instant(&mut self, id: Id) -> Expr {
+        match *self.graph.node(id) {
+            _ if self.graph.is_stored(id) => self.stored(id),
+            Node::If(condition, a, b) => {
+                let (condition, a, b) = (self.value(condition), self.instant(a), self.instant(b));
+                choice(condition, a, b)
+            }
+            Node::Known(value) => Expr::call("assumeNotNull", [self.instant(value)]),
+            Node::Apply(Function::TextToDate, ref args) => {
+                let text = self.value(args[0]);
+                let utc = Expr::string("UTC");
+                Expr::call("parseDateTime64BestEffortOrZero", [text, count_of(3), utc])
+            }
+            Node::Apply(Function::NumberToDate, ref args) => {
+                let number = self.value(args[0]);
+                let whole = integer(number);
+                Expr::call("fromUnixTimestamp64Milli", [whole, Expr::string("UTC")])
+            }
+            _ => Expr::Literal(Literal::Null),
+        }
+    }
+
+    /// A column or a part of one, as it is stored.
+    fn stored(&mut self, id: Id) -> Expr {
+        match self.graph.node(id) {
+            Node::Column(name) => Expr::Column(name.clone()),
+            Node::Known(value) => {
+                let value = *value;
+                let printed = self.stored(value);
+                match self.graph.ty(value).kind {
+                    Kind::Array(_) => self.known_array(value, printed),
+                    _ => Expr::call("assumeNotNull", [printed]),
+                }
+            }
+            Node::Field(object, name) => {
+                let name = Expr::string(name.as_str());
+                Expr::call("tupleElement", [self.stored(*object), name])
+            }
+            Node::Apply(Function::Element, args) => {
+                let position = self.graph.as_number(args[1]).unwrap_or(0.0) as i64;
+                Expr::call("arrayElementOrNull", [self.stored(args[0]), count_of(position + 1)])
+            }
+            _ => Expr::Literal(Literal::Null),
+        }
+    }
+
+    /// A column or a part of one, in the form in which it is computed with.
+    fn loaded(&mut self, id: Id) -> Expr {
+        match &self.graph.ty(id).kind {
+            // Of the enum itself an absent value could be none of its values.
+            Kind::Words(_) | Kind::Integers(_) if matches!(self.graph.node(id), Node::Known(_)) => {
+                let Node::Known(value) = self.graph.node(id) else { return Expr::Literal(Literal::Null) };
+                Expr::call("assumeNotNull", [self.value(*value)])
+            }
+            Kind::Words(_) => Expr::call("toString", [self.stored(id)]),
+            Kind::Integers(_) => Expr::call("toFloat64", [self.stored(id)]),
+            Kind::Date => self.milliseconds(id),
+            Kind::Array(item) => {
+                let function = match item.kind {
+                    Kind::Words(_) => "toString",
+                    Kind::Integers(_) => "toFloat64",
+                    _ => return self.stored(id),
+                };
+                let element = self.names.parameter("element");
+                let body = Expr::call(function, [Expr::Name(element.clone())]);
+                let lambda = Expr::Lambda { params: vec![element], body: Box::new(body) };
+                Expr::call("arrayMap", [lambda, self.stored(id)])
+            }
+            Kind::Never | Kind::Text | Kind::Number | Kind::Boolean | Kind::BigInt | Kind::Object(_) => {
+                self.stored(id)
+            }
+        }
+    }
+
+    /// The type of a column or a part of one, and whether it may be `NULL`.
+    fn stored_type(&self, id: Id) -> Option<(DataType, bool)> {
+        let of_field = |field: &Field| (field.data_type.clone(), !field.absence.is_never());
+        match self.graph.node(id) {
+            Node::Column(name) => self.source.iter().find(|field| field.name == *name).map(of_field),
+            Node::Field(object, name) => match self.stored_type(*object)? {
+                (DataType::Object(fields), false) => {
+                    fields.iter().find(|field| field.name == *name).map(of_field)
+                }
+                _ => None,
+            },
+            Node::Known(value) => self.stored_type(*value).map(|(data_type, _)| (data_type, false)),
+            Node::Apply(Function::Element, args) => match self.stored_type(args[0])? {
+                (DataType::Array(item), false) => Some((item.data_type, true)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Counts how many nodes use each node below a root, each user once.
+fn count(graph: &Graph, id: Id, uses: &mut HashMap<Id, usize>) {
+    let count_here = uses.entry(id).or_default();
+    *count_here += 1;
+    if *count_here == 1 {
+        graph.node(id).for_each_child(|child| count(graph, child, uses));
+    }
+}
+
+/// `if`, or `multiIf` when the other branch is one as well.
+fn choice(condition: Expr, a: Expr, b: Expr) -> Expr {
+    match b {
+        Expr::Call { function: "if" | "multiIf", mut args } => {
+            args.splice(0..0, [condition, a]);
+            Expr::Call { function: "multiIf", args }
+        }
+        b => Expr::call("if", [condition, a, b]),
+    }
+}
+
+/// A small whole number where the database wants an integer: it needs no particular type there.
+fn count_of(value: i64) -> Expr {
+    Expr::Literal(Literal::Count(value))
+}
+
+/// A whole number as `Int64`, 0 when it is none.
+fn integer(number: Expr) -> Expr {
+    let whole = Expr::call("accurateCastOrNull", [number, Expr::string("Int64")]);
+    Expr::call("ifNull", [whole, Expr::int(0)])
+}
+
+fn binary(op: BinaryOp, a: Expr, b: Expr) -> Expr {
+    Expr::binary(op, a, b)
+}
+
+/// How many parts an expression has.
+fn weight(expr: &Expr) -> usize {
+    match expr {
+        Expr::Column(_) | Expr::Name(_) | Expr::Literal(_) => 1,
+        Expr::Call { args, .. } => 1 + args.iter().map(weight).sum::<usize>(),
+        Expr::Binary { left, right, .. } => 1 + weight(left) + weight(right),
+        Expr::Lambda { body, .. } => 1 + weight(body),
+        Expr::Cast { value, .. } => 1 + weight(value),
+    }
+}

@@ -1,0 +1,236 @@
+//! Methods of strings, numbers, dates and arrays.
+
+use oxc_ast::ast::CallExpression;
+use oxc_span::Span;
+
+use super::{Id, Lowered, Lowering};
+use crate::migration::{
+    ir::{DatePart, Function, MAX_REPEAT},
+    javascript::{self, text::Side},
+    types::Kind,
+};
+
+impl Lowering<'_> {
+    /// `object.name(arguments)`.
+    pub(super) fn method(
+        &mut self,
+        place: Span,
+        call: &CallExpression,
+        object: Id,
+        name: &str,
+        arguments: &[Id],
+    ) -> Lowered {
+        let ty = self.ty(object).clone();
+        if ty.is_optional() {
+            return Err(self.possibly_absent(place, &ty, &format!("`.{name}()`")));
+        }
+        let found = match &ty.kind {
+            kind if kind.is_text() => self.text_method(call.span, object, name, arguments)?,
+            kind if kind.is_number() => self.number_method(call.span, object, name, arguments)?,
+            Kind::Date => self.date_method(object, name, arguments),
+            Kind::Array(_) => self.array_method(call.span, object, name, arguments)?,
+            Kind::Boolean | Kind::BigInt if name == "toString" && arguments.is_empty() => {
+                Some(self.text_of(call.span, object)?)
+            }
+            _ => None,
+        };
+        match found {
+            Some(value) => Ok(self.narrowed(value)),
+            None => {
+                let kind = match &ty.kind {
+                    Kind::Array(_) => "an array",
+                    Kind::Date => "a Date",
+                    Kind::Object(_) => "an object",
+                    Kind::Boolean => "a boolean",
+                    Kind::BigInt => "a bigint",
+                    kind if kind.is_text() => "a string",
+                    _ => "a number",
+                };
+                let help = methods_of(&ty.kind);
+                Err(self.refuse(place, format!("`.{name}()` of {kind} with these arguments"), help))
+            }
+        }
+    }
+
+    fn text_method(
+        &mut self,
+        span: Span,
+        s: Id,
+        name: &str,
+        arguments: &[Id],
+    ) -> Result<Option<Id>, super::Reported> {
+        let g = &mut self.graph;
+        let value = match (name, arguments) {
+            ("toString" | "valueOf", []) => s,
+            ("toUpperCase", []) => g.apply(Function::Upper, &[s]),
+            ("toLowerCase", []) => g.apply(Function::Lower, &[s]),
+            ("trim", []) => javascript::text::trim(g, s),
+            ("trimStart", []) => javascript::text::trim_start(g, s),
+            ("trimEnd", []) => javascript::text::trim_end(g, s),
+            ("includes" | "startsWith" | "endsWith" | "indexOf", [searched]) => {
+                let searched = self.text_argument(span, name, *searched)?;
+                let g = &mut self.graph;
+                match name {
+                    "includes" => g.apply(Function::Contains, &[s, searched]),
+                    "startsWith" => g.apply(Function::StartsWith, &[s, searched]),
+                    "endsWith" => g.apply(Function::EndsWith, &[s, searched]),
+                    _ => javascript::text::index_of(g, s, searched),
+                }
+            }
+            ("slice" | "substring", [start] | [start, _]) => {
+                let start = self.numeric(span, name, *start)?;
+                let end = match arguments.get(1) {
+                    Some(end) => Some(self.numeric(span, name, *end)?),
+                    None => None,
+                };
+                let part = match name {
+                    "slice" => javascript::text::slice(&mut self.graph, s, start, end),
+                    _ => javascript::text::substring(&mut self.graph, s, start, end),
+                };
+                self.take(part)
+            }
+            ("charAt", [position]) => {
+                let position = self.numeric(span, name, *position)?;
+                let unit = javascript::text::char_at(&mut self.graph, s, position);
+                self.take(unit)
+            }
+            ("padStart" | "padEnd", [target] | [target, _]) => {
+                let filler = match arguments.get(1) {
+                    Some(filler) => g.as_text(*filler).map(str::to_owned),
+                    None => Some(" ".to_owned()),
+                };
+                let target = g.as_number(*target).filter(|n| (0.0..=MAX_REPEAT).contains(n));
+                let (Some(filler), Some(target)) = (filler, target) else { return Ok(None) };
+                if filler.chars().any(|c| c.len_utf16() > 1) {
+                    return Ok(None);
+                }
+                let side = if name == "padStart" { Side::Start } else { Side::End };
+                javascript::text::pad(g, s, side, target as u32, &filler)
+            }
+            ("repeat", [count]) => {
+                let count = g.as_number(*count).filter(|n| (0.0..=1000.0).contains(n) && n.fract() == 0.0);
+                match count {
+                    Some(_) => g.apply(Function::Repeat, &[s, arguments[0]]),
+                    None => return Ok(None),
+                }
+            }
+            ("concat", parts) => {
+                let mut all = vec![s];
+                for part in parts {
+                    all.push(self.text_of(span, *part)?);
+                }
+                self.graph.apply(Function::Concatenate, &all)
+            }
+            ("replace" | "replaceAll", [pattern, replacement]) => {
+                // `$` in a replacement stands for parts of the match; an empty pattern matches everywhere.
+                let plain = g.as_text(*replacement).is_some_and(|text| !text.contains('$'));
+                let pattern_known = g.as_text(*pattern).is_some_and(|text| !text.is_empty());
+                if !plain || !pattern_known {
+                    return Ok(None);
+                }
+                let function = if name == "replace" { Function::ReplaceFirst } else { Function::ReplaceAll };
+                g.apply(function, &[s, *pattern, *replacement])
+            }
+            ("split", [separator]) if g.as_text(*separator).is_some_and(|text| !text.is_empty()) => {
+                g.apply(Function::Split, &[s, *separator])
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(value))
+    }
+
+    fn number_method(
+        &mut self,
+        span: Span,
+        x: Id,
+        name: &str,
+        arguments: &[Id],
+    ) -> Result<Option<Id>, super::Reported> {
+        Ok(match (name, arguments) {
+            ("valueOf", []) => Some(x),
+            ("toString", []) => Some(self.text_of(span, x)?),
+            ("toFixed", [] | [_]) => {
+                let decimals =
+                    arguments.first().map_or(Some(0.0), |decimals| self.graph.as_number(*decimals));
+                match decimals {
+                    Some(decimals) if decimals.fract() == 0.0 && (0.0..=20.0).contains(&decimals) => {
+                        Some(javascript::number::to_fixed(&mut self.graph, x, decimals as u8))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        })
+    }
+
+    fn date_method(&mut self, date: Id, name: &str, arguments: &[Id]) -> Option<Id> {
+        if !arguments.is_empty() {
+            return None;
+        }
+        let part = match name {
+            "getTime" | "valueOf" => return Some(self.graph.apply(Function::DateToNumber, &[date])),
+            "toISOString" => {
+                let text = javascript::date::to_iso(&mut self.graph, date);
+                return Some(self.take(text));
+            }
+            "getTimezoneOffset" => return Some(self.graph.number(0.0)),
+            "getUTCFullYear" | "getFullYear" => DatePart::Year,
+            "getUTCMonth" | "getMonth" => DatePart::Month,
+            "getUTCDate" | "getDate" => DatePart::Day,
+            "getUTCDay" | "getDay" => DatePart::Weekday,
+            "getUTCHours" | "getHours" => DatePart::Hour,
+            "getUTCMinutes" | "getMinutes" => DatePart::Minute,
+            "getUTCSeconds" | "getSeconds" => DatePart::Second,
+            "getUTCMilliseconds" | "getMilliseconds" => DatePart::Millisecond,
+            _ => return None,
+        };
+        let part = javascript::date::part(&mut self.graph, part, date);
+        Some(self.take(part))
+    }
+
+    fn array_method(
+        &mut self,
+        span: Span,
+        array: Id,
+        name: &str,
+        arguments: &[Id],
+    ) -> Result<Option<Id>, super::Reported> {
+        let Kind::Array(item) = self.ty(array).kind.clone() else { return Ok(None) };
+        if item.is_optional() {
+            return Ok(None);
+        }
+        Ok(match (name, arguments) {
+            ("includes", [searched]) => {
+                let wanted = self.ty(*searched).clone();
+                // Numbers are left out: `includes` finds NaN, and equality does not.
+                let comparable = item.kind.is_text() && wanted.kind.is_text()
+                    || item.kind == Kind::BigInt && wanted.kind == Kind::BigInt;
+                if !comparable || wanted.is_optional() {
+                    return Ok(None);
+                }
+                Some(self.graph.apply(Function::ArrayIncludes, &[array, *searched]))
+            }
+            ("join", [] | [_]) if item.kind.is_text() => {
+                let separator = match arguments.first() {
+                    Some(separator) => self.text_argument(span, name, *separator)?,
+                    None => self.graph.text(","),
+                };
+                Some(self.graph.apply(Function::Join, &[array, separator]))
+            }
+            _ => None,
+        })
+    }
+}
+
+fn methods_of(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Array(_) => {
+            "Of an array, the compiled subset has `.length`, a constant position, and for strings `.includes()` and `.join()`."
+        }
+        Kind::Date => "Of a Date, the compiled subset has getTime, toISOString and the getters.",
+        kind if kind.is_text() => {
+            "Of a string, the compiled subset has the methods for case, trimming, searching, slicing, padding, splitting and replacing, with plain constant patterns."
+        }
+        _ => "Of a number, the compiled subset has toString() and toFixed(n).",
+    }
+}

@@ -1,0 +1,364 @@
+//! Operators.
+
+use antler_core::schema::Field;
+use oxc_ast::ast::{BinaryExpression, Expression, LogicalExpression, UnaryExpression};
+use oxc_span::{GetSpan, Span};
+use oxc_syntax::operator::{BinaryOperator, LogicalOperator, UnaryOperator};
+
+use super::{Id, Lowered, Lowering, expressions::shorten};
+use crate::migration::{
+    ir::{Arithmetic, Function, Nothing},
+    javascript,
+    types::Kind,
+};
+
+impl Lowering<'_> {
+    /// An expression whose truth decides.
+    pub(super) fn condition(&mut self, test: &Expression) -> Lowered {
+        match test.get_inner_expression() {
+            // In a condition only the truth of the operands counts, whatever their types.
+            Expression::LogicalExpression(logical) if logical.operator != LogicalOperator::Coalesce => self
+                .nested(logical.span, |this| {
+                    let left = this.condition(&logical.left)?;
+                    let constant = |this: &mut Self, value| Ok(this.graph.boolean(value));
+                    let (a, b) = if logical.operator == LogicalOperator::And {
+                        this.branches(
+                            left,
+                            |this| this.condition(&logical.right),
+                            |this| constant(this, false),
+                        )?
+                    } else {
+                        this.branches(
+                            left,
+                            |this| constant(this, true),
+                            |this| this.condition(&logical.right),
+                        )?
+                    };
+                    Ok(this.graph.if_else(left, a, b))
+                }),
+            Expression::UnaryExpression(unary) if unary.operator == UnaryOperator::LogicalNot => {
+                let value = self.nested(unary.span, |this| this.condition(&unary.argument))?;
+                Ok(self.graph.not(value))
+            }
+            _ => {
+                let value = self.expression(test)?;
+                Ok(self.truth(value))
+            }
+        }
+    }
+
+    /// `&&`, `||` and `??` as values: one of the operands.
+    pub(super) fn logical(&mut self, logical: &LogicalExpression, fields: Option<&[Field]>) -> Lowered {
+        let left = self.expected(&logical.left, fields)?;
+        let right = |this: &mut Self| this.expected(&logical.right, fields);
+        match logical.operator {
+            LogicalOperator::Coalesce => {
+                let absent = self.is_nothing(left);
+                let (a, b) = self.branches(absent, right, |this| Ok(this.graph.known(left)))?;
+                self.choose(logical.span, absent, a, b)
+            }
+            LogicalOperator::And => {
+                let truth = self.truth(left);
+                let (a, b) = self.branches(truth, right, |_| Ok(left))?;
+                self.choose(logical.span, truth, a, b)
+            }
+            LogicalOperator::Or => {
+                let truth = self.truth(left);
+                let (a, b) = self.branches(truth, |this| Ok(this.graph.known(left)), right)?;
+                self.choose(logical.span, truth, a, b)
+            }
+        }
+    }
+
+    pub(super) fn unary(&mut self, unary: &UnaryExpression) -> Lowered {
+        let span = unary.span;
+        match unary.operator {
+            UnaryOperator::LogicalNot => {
+                let truth = self.condition(&unary.argument)?;
+                Ok(self.graph.not(truth))
+            }
+            UnaryOperator::UnaryPlus => {
+                let value = self.expression(&unary.argument)?;
+                if self.ty(value).kind == Kind::BigInt {
+                    let help = "Use `Number(…)`.";
+                    return Err(self.mismatch(
+                        span,
+                        "`+` cannot convert a bigint: JavaScript throws here",
+                        help,
+                    ));
+                }
+                self.number_of(unary.argument.span(), value)
+            }
+            UnaryOperator::UnaryNegation => {
+                let value = self.expression(&unary.argument)?;
+                let ty = self.ty(value).clone();
+                match ty.kind {
+                    _ if ty.is_optional() => Err(self.possibly_absent(span, &ty, "`-`")),
+                    Kind::BigInt => {
+                        let zero = self.graph.big_int(0);
+                        self.integer_arithmetic(Arithmetic::Subtract, "-", zero, value)
+                    }
+                    kind if kind.is_number() => Ok(self.graph.apply(Function::Negate, &[value])),
+                    _ => {
+                        let message = format!("`-` of a `{ty}`");
+                        Err(self.mismatch(span, message, "Convert it with `Number(…)` first."))
+                    }
+                }
+            }
+            UnaryOperator::Typeof => {
+                Err(self.refuse(span, "`typeof`", "The model tells the type of each field."))
+            }
+            UnaryOperator::Void => Err(self.refuse(span, "`void`", "Write `undefined`.")),
+            UnaryOperator::Delete => {
+                let help = "Build a new object: `const { field, ...others } = event`.";
+                Err(self.refuse(span, "`delete`", help))
+            }
+            UnaryOperator::BitwiseNot => Err(self.refuse(span, "a bitwise operator", "Use arithmetic.")),
+        }
+    }
+
+    /// `Number(value)`, or a message about why it has no exact number.
+    pub(super) fn number_of(&mut self, span: Span, value: Id) -> Lowered {
+        if let Some(number) = javascript::value::to_number(&mut self.graph, value) {
+            return Ok(number);
+        }
+        let ty = self.ty(value).clone();
+        Err(match ty.kind {
+            Kind::Array(_) | Kind::Object(_) => {
+                let message = format!("`{}` is not a number", shorten(&ty.to_string()));
+                self.mismatch(span, message, "Use one of its fields or elements.")
+            }
+            _ => self.ambiguous(span, &ty),
+        })
+    }
+
+    pub(super) fn binary(&mut self, binary: &BinaryExpression) -> Lowered {
+        let left = self.expression(&binary.left)?;
+        let right = self.expression(&binary.right)?;
+        let span = binary.span;
+        let symbol = binary.operator.as_str();
+        match binary.operator {
+            BinaryOperator::StrictEquality => self.strictly_equal(span, left, right),
+            BinaryOperator::StrictInequality => {
+                let equal = self.strictly_equal(span, left, right)?;
+                Ok(self.graph.not(equal))
+            }
+            BinaryOperator::Equality => self.loosely_equal(span, left, right),
+            BinaryOperator::Inequality => {
+                let equal = self.loosely_equal(span, left, right)?;
+                Ok(self.graph.not(equal))
+            }
+            BinaryOperator::LessThan => self.ordered(span, symbol, left, right, Order::Less),
+            BinaryOperator::GreaterThan => self.ordered(span, symbol, right, left, Order::Less),
+            BinaryOperator::LessEqualThan => self.ordered(span, symbol, left, right, Order::LessOrEqual),
+            BinaryOperator::GreaterEqualThan => self.ordered(span, symbol, right, left, Order::LessOrEqual),
+            BinaryOperator::Addition => self.addition(span, left, right),
+            BinaryOperator::Subtraction
+            | BinaryOperator::Multiplication
+            | BinaryOperator::Division
+            | BinaryOperator::Remainder => self.arithmetic(span, binary.operator, left, right),
+            BinaryOperator::Exponential => {
+                let help = "Powers are not the same to the last bit everywhere; multiply, or use a constant.";
+                Err(self.refuse(span, "`**`", help))
+            }
+            BinaryOperator::In | BinaryOperator::Instanceof => {
+                Err(self.refuse(span, format!("`{symbol}`"), "The model tells what a row has."))
+            }
+            BinaryOperator::ShiftLeft
+            | BinaryOperator::ShiftRight
+            | BinaryOperator::ShiftRightZeroFill
+            | BinaryOperator::BitwiseOR
+            | BinaryOperator::BitwiseXOR
+            | BinaryOperator::BitwiseAnd => {
+                Err(self.refuse(span, "a bitwise operator", "Use `Math.trunc`, `Math.floor` and arithmetic."))
+            }
+        }
+    }
+
+    fn addition(&mut self, span: Span, left: Id, right: Id) -> Lowered {
+        let (a, b) = (self.ty(left).clone(), self.ty(right).clone());
+        if a.kind.is_text() || b.kind.is_text() {
+            let (left, right) = (self.text_of(span, left)?, self.text_of(span, right)?);
+            return Ok(self.graph.apply(Function::Concatenate, &[left, right]));
+        }
+        self.arithmetic(span, BinaryOperator::Addition, left, right)
+    }
+
+    fn arithmetic(&mut self, span: Span, operator: BinaryOperator, left: Id, right: Id) -> Lowered {
+        let symbol = operator.as_str();
+        for side in [left, right] {
+            let ty = self.ty(side).clone();
+            if ty.is_optional() {
+                return Err(self.possibly_absent(span, &ty, &format!("`{symbol}`")));
+            }
+        }
+        let (a, b) = (self.ty(left).kind.clone(), self.ty(right).kind.clone());
+        if a == Kind::BigInt && b == Kind::BigInt {
+            let operation = match operator {
+                BinaryOperator::Addition => Arithmetic::Add,
+                BinaryOperator::Subtraction => Arithmetic::Subtract,
+                BinaryOperator::Multiplication => Arithmetic::Multiply,
+                _ => {
+                    return Err(self.refuse(
+                        span,
+                        format!("`{symbol}` of bigints"),
+                        "Convert them with `Number(…)`.",
+                    ));
+                }
+            };
+            return self.integer_arithmetic(operation, symbol, left, right);
+        }
+        // The difference of two dates is a number of milliseconds.
+        let is_number =
+            |kind: &Kind| kind.is_number() || (*kind == Kind::Date && operator != BinaryOperator::Addition);
+        if !is_number(&a) || !is_number(&b) {
+            let message =
+                format!("`{symbol}` of `{}` and `{}`", shorten(&a.to_string()), shorten(&b.to_string()));
+            let help = match (&a, &b) {
+                (Kind::Date, _) | (_, Kind::Date) => "Use `.getTime()`, which is a number of milliseconds.",
+                (Kind::BigInt, _) | (_, Kind::BigInt) => {
+                    "Convert both to one type: `BigInt(…)` or `Number(…)`."
+                }
+                _ => "Convert both with `Number(…)` first.",
+            };
+            return Err(self.mismatch(span, message, help));
+        }
+        let (left, right) = (self.number_of(span, left)?, self.number_of(span, right)?);
+        let function = match operator {
+            BinaryOperator::Addition => Function::Add,
+            BinaryOperator::Subtraction => Function::Subtract,
+            BinaryOperator::Multiplication => Function::Multiply,
+            BinaryOperator::Division => Function::Divide,
+            _ => {
+                let remainder = javascript::number::remainder(&mut self.graph, left, right);
+                return Ok(self.take(remainder));
+            }
+        };
+        Ok(self.graph.apply(function, &[left, right]))
+    }
+
+    fn integer_arithmetic(&mut self, operation: Arithmetic, symbol: &str, left: Id, right: Id) -> Lowered {
+        let (value, overflows) = self.graph.integer_arithmetic(operation, left, right);
+        let reason = self.graph.text(&format!("the result of `{symbol}` does not fit into 64 bits"));
+        let failure = self.graph.failure_if(overflows, reason);
+        self.fail(failure);
+        Ok(value)
+    }
+
+    /// `===`.
+    pub(super) fn strictly_equal(&mut self, span: Span, left: Id, right: Id) -> Lowered {
+        let (a, b) = (self.ty(left).clone(), self.ty(right).clone());
+        for (value, ty, nothing) in [(left, &a, &b), (right, &b, &a)] {
+            if nothing.kind != Kind::Never || !nothing.is_optional() {
+                continue;
+            }
+            if nothing.null && nothing.undefined {
+                return Err(self.ambiguous(span, nothing));
+            }
+            let wanted = if nothing.null { Nothing::Null } else { Nothing::Undefined };
+            return match (ty.null, ty.undefined, wanted) {
+                (true, true, _) => Err(self.ambiguous(span, ty)),
+                (true, false, Nothing::Null) | (false, true, Nothing::Undefined) => {
+                    Ok(self.is_nothing(value))
+                }
+                (true, false, Nothing::Undefined) | (false, true, Nothing::Null) | (false, false, _) => {
+                    Ok(self.graph.boolean(false))
+                }
+            };
+        }
+        if (a.null || a.undefined)
+            && (b.null || b.undefined)
+            && ((a.null && a.undefined) || (b.null && b.undefined))
+        {
+            return Err(self.ambiguous(span, if a.null && a.undefined { &a } else { &b }));
+        }
+        self.comparable(span, left, right)?;
+        self.is_nothing(left);
+        self.is_nothing(right);
+        Ok(javascript::value::equal(&mut self.graph, left, right))
+    }
+
+    /// `==`: like `===`, except that null and undefined are alike.
+    fn loosely_equal(&mut self, span: Span, left: Id, right: Id) -> Lowered {
+        let (a, b) = (self.ty(left).clone(), self.ty(right).clone());
+        if b.kind == Kind::Never && b.is_optional() {
+            return Ok(self.is_nothing(left));
+        }
+        if a.kind == Kind::Never && a.is_optional() {
+            return Ok(self.is_nothing(right));
+        }
+        if a.is_optional() && b.is_optional() && (a.null, a.undefined) != (b.null, b.undefined) {
+            return Err(self.refuse(span, "`==` of two values that may be absent", "Use `===`."));
+        }
+        self.comparable(span, left, right)?;
+        self.is_nothing(left);
+        self.is_nothing(right);
+        Ok(javascript::value::equal(&mut self.graph, left, right))
+    }
+
+    /// Refuses comparisons that are always false, and those of identity.
+    fn comparable(&mut self, span: Span, left: Id, right: Id) -> Result<(), super::Reported> {
+        let (a, b) = (self.ty(left).kind.clone(), self.ty(right).kind.clone());
+        if matches!(
+            (&a, &b),
+            (Kind::Date, Kind::Date) | (Kind::Array(_), Kind::Array(_)) | (Kind::Object(_), Kind::Object(_))
+        ) {
+            let help = match a {
+                Kind::Date => "Two Date objects are never the same object: compare `.getTime()`.",
+                _ => "Two objects are never the same object: compare their fields.",
+            };
+            return Err(self.mismatch(span, "this compares identities, not values", help));
+        }
+        let disjoint = match (&a, &b) {
+            (Kind::Words(a), Kind::Words(b)) => a.is_disjoint(b),
+            (Kind::Integers(a), Kind::Integers(b)) => a.is_disjoint(b),
+            (a, b) => !a.is_comparable_to(b),
+        };
+        if disjoint {
+            let message =
+                format!("`{}` and `{}` are never equal", shorten(&a.to_string()), shorten(&b.to_string()));
+            return Err(self.mismatch(span, message, "Compare values of one type."));
+        }
+        Ok(())
+    }
+
+    fn ordered(&mut self, span: Span, symbol: &str, left: Id, right: Id, order: Order) -> Lowered {
+        for side in [left, right] {
+            let ty = self.ty(side).clone();
+            if ty.is_optional() {
+                return Err(self.possibly_absent(span, &ty, &format!("`{symbol}`")));
+            }
+        }
+        let (a, b) = (self.ty(left).kind.clone(), self.ty(right).kind.clone());
+        if !a.is_comparable_to(&b) || a == Kind::Boolean {
+            let message =
+                format!("`{symbol}` of `{}` and `{}`", shorten(&a.to_string()), shorten(&b.to_string()));
+            return Err(self.mismatch(span, message, "Compare two numbers, two strings or two dates."));
+        }
+        if a.is_text() {
+            return Ok(match order {
+                Order::Less => self.graph.apply(Function::TextLess, &[left, right]),
+                Order::LessOrEqual => {
+                    let greater = self.graph.apply(Function::TextLess, &[right, left]);
+                    self.graph.not(greater)
+                }
+            });
+        }
+        let (left, right) = match a {
+            Kind::Date => (self.number_of(span, left)?, self.number_of(span, right)?),
+            _ => (left, right),
+        };
+        let function = match order {
+            Order::Less => Function::Less,
+            Order::LessOrEqual => Function::LessOrEqual,
+        };
+        Ok(self.graph.apply(function, &[left, right]))
+    }
+}
+
+/// An order of two values.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Less,
+    LessOrEqual,
+}

@@ -1,0 +1,411 @@
+//! Statements: a function body as one value.
+//!
+//! A list of statements is lowered together with what follows it, so that a branch which does not
+//! return goes on behind the `if`. Both branches of an `if` become one conditional value.
+
+use antler_core::diagnostic::Code;
+use oxc_ast::ast::{
+    BindingPattern, Expression, IfStatement, Statement, SwitchStatement, VariableDeclarationKind,
+    VariableDeclarator,
+};
+use oxc_span::{GetSpan, Span};
+
+use super::{Binding, Id, Lowered, Lowering, Reported};
+use crate::migration::{ir::Nothing, types::Kind};
+
+/// What follows a list of statements.
+pub(super) enum Rest<'r> {
+    /// The end of the function, at this place.
+    End(Span),
+    /// More statements, in the scope that had this many names, and what follows those.
+    Then { statements: &'r [Statement<'r>], scope: usize, rest: &'r Rest<'r> },
+}
+
+impl Rest<'_> {
+    /// A place to point at when there is too much of it.
+    fn place(&self) -> Span {
+        match self {
+            Self::End(span) => *span,
+            Self::Then { statements, rest, .. } => statements.first().map_or(rest.place(), GetSpan::span),
+        }
+    }
+}
+
+/// How deep statements and expressions may be nested.
+const MAX_DEPTH: usize = 100;
+/// How many expressions may be lowered. What stands behind an `if` that does not return is
+/// lowered once for each branch.
+const MAX_STEPS: usize = 100_000;
+
+impl Lowering<'_> {
+    /// What a list of statements and everything behind it returns.
+    pub(super) fn statements(&mut self, list: &[Statement], rest: &Rest) -> Lowered {
+        self.nested(rest.place(), |this| this.statement_list(list, rest))
+    }
+
+    fn statement_list(&mut self, list: &[Statement], rest: &Rest) -> Lowered {
+        for (position, statement) in list.iter().enumerate() {
+            let others = &list[position + 1..];
+            match statement {
+                Statement::VariableDeclaration(variables) => {
+                    if variables.kind != VariableDeclarationKind::Const {
+                        let help =
+                            "Use `const`: one value for each name, chosen with `… ? … : …` where it depends.";
+                        self.refuse(Span::sized(variables.span.start, 3), "a variable that can change", help);
+                    }
+                    for variable in &variables.declarations {
+                        // Broken names are bound as broken; lowering goes on to find more.
+                        let _ = self.variable(variable);
+                    }
+                }
+                Statement::ReturnStatement(statement) => {
+                    return match &statement.argument {
+                        Some(argument) => self.returned(argument),
+                        None => Err(self.report(
+                            Code::MigrationOutput,
+                            statement.span,
+                            "a migration returns a row or `null`",
+                            "this returns `undefined`",
+                            "To leave the row out, write `return null`.",
+                        )),
+                    };
+                }
+                Statement::ThrowStatement(statement) => return self.throw(&statement.argument),
+                Statement::IfStatement(statement) => return self.if_statement(statement, others, rest),
+                Statement::SwitchStatement(statement) => return self.switch(statement, others, rest),
+                Statement::BlockStatement(block) => {
+                    let scope = self.bindings.len();
+                    return self.statements(&block.body, &Rest::Then { statements: others, scope, rest });
+                }
+                Statement::EmptyStatement(_)
+                | Statement::TSTypeAliasDeclaration(_)
+                | Statement::TSInterfaceDeclaration(_) => {}
+                other => {
+                    let (what, help) = describe(other);
+                    return Err(self.refuse(other.span(), what, help));
+                }
+            }
+        }
+        match rest {
+            Rest::End(span) => Err(self.report(
+                Code::MigrationOutput,
+                *span,
+                "a path through this function returns nothing",
+                "the end is reached here",
+                "Return the new row; to leave a row out, return `null`; to send it to the dead letters, throw.",
+            )),
+            Rest::Then { statements, scope, rest } => {
+                self.bindings.truncate(*scope);
+                self.statements(statements, rest)
+            }
+        }
+    }
+
+    fn if_statement(&mut self, statement: &IfStatement, others: &[Statement], rest: &Rest) -> Lowered {
+        let condition = self.condition(&statement.test)?;
+        let scope = self.bindings.len();
+        let names = self.bindings.clone();
+        let (a, b) = self.branches(
+            condition,
+            |this| {
+                let rest = Rest::Then { statements: others, scope, rest };
+                this.statements(std::slice::from_ref(&statement.consequent), &rest)
+            },
+            |this| {
+                this.bindings = names;
+                let rest = Rest::Then { statements: others, scope, rest };
+                match &statement.alternate {
+                    Some(alternate) => this.statements(std::slice::from_ref(alternate), &rest),
+                    None => this.statements(&[], &rest),
+                }
+            },
+        )?;
+        self.choose(statement.span, condition, a, b)
+    }
+
+    /// `switch`: a chain of conditions. Cases may share a body, but not run into the next one.
+    fn switch(&mut self, statement: &SwitchStatement, others: &[Statement], rest: &Rest) -> Lowered {
+        let value = self.expression(&statement.discriminant)?;
+        let scope = self.bindings.len();
+        let after = Rest::Then { statements: others, scope, rest };
+        let mut groups: Vec<Group> = Vec::new();
+        let mut pending: Vec<Option<&Expression>> = Vec::new();
+        for (position, case) in statement.cases.iter().enumerate() {
+            pending.push(case.test.as_ref());
+            if case.consequent.is_empty() && position + 1 < statement.cases.len() {
+                continue;
+            }
+            let body = match case.consequent.as_slice() {
+                [Statement::BlockStatement(block)] => block.body.as_slice(),
+                body => body,
+            };
+            let is_last = position + 1 == statement.cases.len();
+            let body = match body.split_last() {
+                Some((Statement::BreakStatement(end), body)) if end.label.is_none() => body,
+                Some((last, _)) if !is_last && !leaves(last) => {
+                    let help = "End each case with `return`, `throw` or `break`.";
+                    return Err(self.refuse(case.span, "a case that runs into the next one", help));
+                }
+                _ => body,
+            };
+            groups.push(Group { tests: std::mem::take(&mut pending), body });
+        }
+        let default = groups.iter().position(|group| group.tests.iter().any(Option::is_none));
+        let covered = default.is_none() && self.covers(value, &groups);
+        let cases: Vec<_> = groups
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| Some(*position) != default)
+            .map(|(_, g)| g)
+            .collect();
+        let otherwise = match default.and_then(|position| groups.get(position)) {
+            Some(group) => Otherwise::Body(group.body),
+            None if covered => Otherwise::Never,
+            None => Otherwise::After,
+        };
+        self.cases(statement.span, value, &cases, &otherwise, &after)
+    }
+
+    fn cases(
+        &mut self,
+        span: Span,
+        value: Id,
+        cases: &[&Group],
+        otherwise: &Otherwise,
+        after: &Rest,
+    ) -> Lowered {
+        let Some((first, others)) = cases.split_first() else {
+            return match otherwise {
+                Otherwise::Body(body) => self.statements(body, after),
+                Otherwise::After => self.statements(&[], after),
+                Otherwise::Never => Ok(self.graph.unreachable()),
+            };
+        };
+        let mut matches = self.graph.boolean(false);
+        for test in first.tests.iter().flatten() {
+            let wanted = self.expression(test)?;
+            let is_equal = self.strictly_equal(test.span(), value, wanted)?;
+            matches = self.graph.or(matches, is_equal);
+        }
+        let names = self.bindings.clone();
+        let (a, b) = self.branches(
+            matches,
+            |this| this.statements(first.body, after),
+            |this| {
+                this.bindings = names;
+                this.cases(span, value, others, otherwise, after)
+            },
+        )?;
+        self.choose(span, matches, a, b)
+    }
+
+    /// Whether the constant cases name every value of an enum.
+    fn covers(&mut self, value: Id, groups: &[Group]) -> bool {
+        let tests: Vec<_> = groups.iter().flat_map(|group| group.tests.iter().flatten()).collect();
+        let mut words = std::collections::BTreeSet::new();
+        let mut integers = std::collections::BTreeSet::new();
+        for test in tests {
+            let (Ok(test), _) = self.isolated(|this| this.expression(test)) else { return false };
+            match &self.ty(test).kind {
+                Kind::Words(found) if self.graph.as_text(test).is_some() => words.extend(found.clone()),
+                Kind::Integers(found) if self.graph.as_number(test).is_some() => {
+                    integers.extend(found.clone())
+                }
+                _ => return false,
+            }
+        }
+        let ty = self.ty(value);
+        match &ty.kind {
+            _ if ty.is_optional() => false,
+            Kind::Words(all) => all.is_subset(&words),
+            Kind::Integers(all) => all.is_subset(&integers),
+            _ => false,
+        }
+    }
+
+    /// `throw new Error(message)`: the row fails with the message.
+    fn throw(&mut self, thrown: &Expression) -> Lowered {
+        let help = "Write `throw new Error(\"…\")`; the message becomes the reason in the dead letters.";
+        let Expression::NewExpression(new) = thrown.get_inner_expression() else {
+            return Err(self.refuse(thrown.span(), "throwing anything but a new error", help));
+        };
+        const ERRORS: [&str; 4] = ["Error", "TypeError", "RangeError", "SyntaxError"];
+        if !ERRORS.iter().any(|name| new.callee.is_specific_id(name)) {
+            return Err(self.refuse(thrown.span(), "throwing anything but a new error", help));
+        }
+        let message = match new.arguments.as_slice() {
+            [] => self.graph.text(""),
+            [message] => match message.as_expression() {
+                Some(message) => {
+                    let value = self.expression(message)?;
+                    self.text_of(message.span(), value)?
+                }
+                None => return Err(self.refuse(message.span(), "a spread argument", help)),
+            },
+            _ => return Err(self.refuse(thrown.span(), "an error with more than a message", help)),
+        };
+        self.fail(message);
+        Ok(self.graph.unreachable())
+    }
+
+    /// `const` with a name or an object pattern.
+    pub(super) fn variable(&mut self, variable: &VariableDeclarator) -> Result<(), Reported> {
+        let value = match &variable.init {
+            Some(init) => self.expression(init),
+            None => Ok(self.graph.nothing(Nothing::Undefined)),
+        };
+        match value {
+            Ok(value) => {
+                if let Some(name) = variable.id.get_identifier_name() {
+                    self.graph.suggest_name(value, name.as_str());
+                }
+                self.bind(&variable.id, value)
+            }
+            Err(reported) => {
+                self.bind_broken(&variable.id);
+                Err(reported)
+            }
+        }
+    }
+
+    /// Binds the names of a pattern to a value.
+    pub(super) fn bind(&mut self, pattern: &BindingPattern, value: Id) -> Result<(), Reported> {
+        match pattern {
+            BindingPattern::BindingIdentifier(name) => {
+                self.bindings.push((name.name.to_string(), Binding::Value(value)));
+                Ok(())
+            }
+            BindingPattern::AssignmentPattern(pattern) => {
+                let value = self.with_default(pattern.span, value, &pattern.right)?;
+                self.bind(&pattern.left, value)
+            }
+            BindingPattern::ObjectPattern(pattern) => {
+                let mut taken = Vec::new();
+                for property in &pattern.properties {
+                    let Some(name) = property.key.static_name() else {
+                        let help = "Write the name of the field.";
+                        return Err(self.refuse(property.span, "a computed name in a pattern", help));
+                    };
+                    let field = self.member(property.span, value, &name)?;
+                    self.bind(&property.value, field)?;
+                    taken.push(name.to_string());
+                }
+                if let Some(rest) = &pattern.rest {
+                    let Kind::Object(fields) = self.ty(value).kind.clone() else {
+                        let help = "Only an object has other fields.";
+                        return Err(self.mismatch(rest.span, "there is nothing left to collect", help));
+                    };
+                    let others = fields
+                        .into_iter()
+                        .filter(|(name, _)| !taken.iter().any(|taken| taken == name.as_str()))
+                        .map(|(name, _)| (name.clone(), self.graph.field(value, &name)))
+                        .collect();
+                    let others = self.graph.object(others);
+                    self.bind(&rest.argument, others)?;
+                }
+                Ok(())
+            }
+            BindingPattern::ArrayPattern(pattern) => {
+                let help = "Take the elements by position: `list[0]`.";
+                Err(self.refuse(pattern.span, "an array pattern", help))
+            }
+        }
+    }
+
+    /// A value, or a default where it is `undefined`.
+    fn with_default(&mut self, span: Span, value: Id, default: &Expression) -> Lowered {
+        let ty = self.ty(value).clone();
+        if !ty.undefined {
+            return Ok(value);
+        }
+        if ty.null {
+            let help = "Use `??`, which treats both alike.";
+            return Err(self.refuse(span, "a default for what may be `null` or `undefined`", help));
+        }
+        let condition = self.is_nothing(value);
+        let (a, b) =
+            self.branches(condition, |this| this.expression(default), |this| Ok(this.graph.known(value)))?;
+        self.choose(span, condition, a, b)
+    }
+
+    fn bind_broken(&mut self, pattern: &BindingPattern) {
+        for name in pattern.get_binding_identifiers() {
+            self.bindings.push((name.name.to_string(), Binding::Broken));
+        }
+    }
+
+    /// Lowers something one level deeper, within what the stack and a reader can take.
+    pub(super) fn nested<T>(
+        &mut self,
+        span: Span,
+        lower: impl FnOnce(&mut Self) -> Result<T, Reported>,
+    ) -> Result<T, Reported> {
+        self.depth += 1;
+        self.steps += 1;
+        let result = if self.depth > MAX_DEPTH || self.steps > MAX_STEPS {
+            let help = "Split it into smaller steps, or into two migrations.";
+            let reported = self.refuse(Span::sized(span.start, 1), "a function of this size", help);
+            // Once is enough: unwind without looking at the rest.
+            self.steps = 0;
+            Err(reported)
+        } else {
+            lower(self)
+        };
+        self.depth -= 1;
+        result
+    }
+}
+
+/// Cases of a `switch` that share a body; `None` is `default`.
+struct Group<'g> {
+    tests: Vec<Option<&'g Expression<'g>>>,
+    body: &'g [Statement<'g>],
+}
+
+/// What happens when no case of a `switch` matches.
+enum Otherwise<'o> {
+    Body(&'o [Statement<'o>]),
+    After,
+    Never,
+}
+
+/// Whether a statement never goes on to the next one.
+fn leaves(statement: &Statement) -> bool {
+    match statement {
+        Statement::ReturnStatement(_) | Statement::ThrowStatement(_) => true,
+        Statement::BlockStatement(block) => block.body.last().is_some_and(leaves),
+        Statement::IfStatement(branch) => {
+            leaves(&branch.consequent) && branch.alternate.as_ref().is_some_and(leaves)
+        }
+        _ => false,
+    }
+}
+
+/// What a statement is called, and what to write instead.
+fn describe(statement: &Statement) -> (&'static str, &'static str) {
+    match statement {
+        Statement::ForStatement(_)
+        | Statement::ForInStatement(_)
+        | Statement::ForOfStatement(_)
+        | Statement::WhileStatement(_)
+        | Statement::DoWhileStatement(_) => ("a loop", "Compute the value without a loop."),
+        Statement::TryStatement(_) => {
+            ("`try`", "A row that throws goes to the dead letters by itself; test for what may fail instead.")
+        }
+        Statement::ExpressionStatement(statement) => match &statement.expression {
+            Expression::AssignmentExpression(_) | Expression::UpdateExpression(_) => {
+                ("an assignment", "Use `const`, and build the returned object in one place.")
+            }
+            Expression::CallExpression(_) => {
+                ("a call for its effect", "A migration only computes the new row; remove the call.")
+            }
+            _ => ("an expression without an effect", "Remove it."),
+        },
+        Statement::FunctionDeclaration(_) => ("a nested function", "Write its body where it is used."),
+        Statement::ClassDeclaration(_) => ("a class", "Use plain objects."),
+        Statement::BreakStatement(_) | Statement::ContinueStatement(_) => {
+            ("this jump", "Let each path end with `return` or `throw`.")
+        }
+        _ => ("this statement", "Use `const`, `if`, `switch`, `return` and `throw`."),
+    }
+}

@@ -1,0 +1,97 @@
+//! The folders of `migrations`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use antler_core::{
+    diagnostic::{Diagnostic, SourceFile},
+    schema::Model,
+};
+use antler_lang::{
+    migration::{self, Migration},
+    models,
+};
+
+/// One migration with its models.
+pub struct Fixture {
+    pub name: String,
+    pub from: Model,
+    pub to: Model,
+    pub source: Arc<SourceFile>,
+    pub migration: Migration,
+}
+
+/// All of them, by name.
+pub fn all() -> Vec<Fixture> {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder("migrations")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders.iter().map(|folder| load(folder)).collect()
+}
+
+/// One of them.
+pub fn named(name: &str) -> Fixture {
+    load(&folder("migrations").join(name))
+}
+
+fn load(folder: &Path) -> Fixture {
+    let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let (from, to) = (model(&folder.join("from.ts")), model(&folder.join("to.ts")));
+    let source = read(&folder.join("migrate.ts"));
+    let migration = migration::compile(&source, &from, &to)
+        .unwrap_or_else(|diagnostics| panic!("{name} is refused:\n{}", render(&diagnostics)));
+    Fixture { name, from, to, source, migration }
+}
+
+pub fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+pub fn read(path: &Path) -> Arc<SourceFile> {
+    let text = fs::read_to_string(path).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    Arc::new(SourceFile { path: format!("app/functions/{name}"), text })
+}
+
+/// The only model of a file.
+pub fn model(path: &Path) -> Model {
+    let text = fs::read_to_string(path).unwrap();
+    let file = Arc::new(SourceFile { path: "app/datamodels/models.ts".to_owned(), text });
+    let mut parsed = models::parse(&[file]).unwrap_or_else(|diagnostics| panic!("{}", render(&diagnostics)));
+    let (_, only) = parsed.pop_first().unwrap();
+    assert!(parsed.is_empty(), "{} has one model", path.display());
+    only.model
+}
+
+/// Diagnostics as a reader sees them, with the lines that they point at.
+pub fn render(diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        out.push_str(&format!("{}: {}\n", diagnostic.code, diagnostic.message));
+        if let Some(location) = diagnostic.location() {
+            out.push_str(&format!("  at {location}\n"));
+        }
+        for label in &diagnostic.labels {
+            let text = &diagnostic.source_file.as_ref().unwrap().text;
+            let start = text[..label.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let line = text[start..].lines().next().unwrap_or_default();
+            let column = text[start..label.span.start].chars().count();
+            let end = label.span.end.min(start + line.len()).max(label.span.start + 1);
+            let width = text.get(label.span.start..end).map_or(1, |text| text.chars().count().max(1));
+            out.push_str(&format!(
+                "  | {line}\n  | {}{} {}\n",
+                " ".repeat(column),
+                "^".repeat(width),
+                label.text
+            ));
+        }
+        if let Some(help) = &diagnostic.help {
+            out.push_str(&format!("  help: {help}\n"));
+        }
+        out.push('\n');
+    }
+    out.trim_end().to_owned()
+}

@@ -1,0 +1,20 @@
+//! What each migration becomes, beside its source.
+
+use antler_core::names::TableName;
+
+use crate::fixture;
+
+#[test]
+fn each_migration_becomes_sql_that_reads_like_its_source() {
+    let table = TableName { database: "local".parse().unwrap(), table: "Source".parse().unwrap() };
+    for fixture in fixture::all() {
+        let projection = fixture.migration.projection();
+        let mut text = format!("{}\n-- becomes\n\n{}\n", fixture.source.text, projection.select(&table));
+        if let Some(failure) = &projection.failure {
+            text.push_str(&format!("\n-- fails with\n\n{failure}\n"));
+        }
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(fixture.name.as_str(), text);
+        });
+    }
+}
