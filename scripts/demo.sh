@@ -133,7 +133,8 @@ cp "$example/0.0/models.ts" "$project/app/datamodels/models.ts"
 commit "Flights as the CSV has them"
 read -r port management_port < <(free_ports)
 export MOOSE_HTTP_SERVER_CONFIG__PORT=$port MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT=$management_port
-antler dev >"$log" 2>&1 &
+# Not by the function, which would put a shell between this one and the server.
+"$binary" -C "$project" --color never dev >"$log" 2>&1 &
 server=$!
 # Its own word, because antler ps would take the data folder while no server has it.
 wait_until grep -q "/ingest/Flight/0.0" "$log"
