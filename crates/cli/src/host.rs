@@ -44,8 +44,9 @@ impl Host {
             Durability::Os => SyncPolicy::Os,
         };
         let log = EmbeddedLog::open(&folder.log_dir(), sync).map_err(explain_store)?;
-        let engine =
-            Engine::open(&library, &folder.engine_dir(), &EngineOptions::default()).map_err(explain_store)?;
+        // Migrations mean UTC, whatever the zone of the machine is.
+        let options = EngineOptions { settings: vec![("session_timezone".to_owned(), "UTC".to_owned())] };
+        let engine = Engine::open(&library, &folder.engine_dir(), &options).map_err(explain_store)?;
         let backends = Backends {
             tables: Arc::new(engine.clone()),
             topics: Arc::new(log.clone()),

@@ -1,11 +1,6 @@
 //! What initial loads look like while they run: a bar on a terminal, a line at the end anywhere.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
 
 use antler_server::{
     Runtime,
@@ -69,7 +64,8 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
             (Some(Shown::Done), _) | (_, LoadPhase::Waiting) => {}
             (Some(Shown::Bar(bar)), LoadPhase::Running) => bar.set_position(load.progress.done),
             (None, LoadPhase::Running) => {
-                let bar = bars.add(ProgressBar::new(load.progress.total).with_style(style()).with_message(name));
+                let bar =
+                    bars.add(ProgressBar::new(load.progress.total).with_style(style()).with_message(name));
                 bar.set_position(load.progress.done);
                 shown.insert(load.id, Shown::Bar(bar));
             }
@@ -78,7 +74,8 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
                     bar.finish_and_clear();
                 }
                 let LoadStatus { progress, elapsed_ms, .. } = load;
-                let line = format!("{name}  loaded {} rows in {}", count(progress.total), duration(*elapsed_ms));
+                let line =
+                    format!("{name}  loaded {} rows in {}", count(progress.total), duration(*elapsed_ms));
                 bars.suspend(|| printer.say(line));
                 shown.insert(load.id, Shown::Done);
             }
@@ -88,5 +85,7 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
 
 fn style() -> ProgressStyle {
     let template = "{msg}  [{bar:30}] {percent:>3} %  {human_pos} of {human_len} rows  {per_sec}  {eta} left";
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
 }

@@ -17,6 +17,10 @@ const QUIET: Duration = Duration::from_millis(150);
 /// How long changes without a pause are gathered at the most.
 const GATHERED: u32 = 20;
 
+/// Files of a project's own folder that a change of must be looked at.
+const READ_FILES: [&str; 6] =
+    ["moose.config.toml", "project.toml", "package.json", "setup.py", "pyproject.toml", "antler.lock"];
+
 /// What happens while a project is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
@@ -79,14 +83,13 @@ impl Watch {
     }
 }
 
-/// Whether a path is one that Antler reads: below `app`, or a file of the project's own folder
-/// that is not hidden.
+/// Whether a path is one that Antler reads: below `app`, or one of the files beside it.
 fn is_of_project(root: &Path, path: &Path) -> bool {
     let Ok(relative) = path.strip_prefix(root) else { return false };
-    let mut parts = relative.iter();
-    match (parts.next().and_then(|part| part.to_str()), parts.next()) {
+    let mut parts = relative.iter().map(|part| part.to_str().unwrap_or_default());
+    match (parts.next(), parts.next()) {
         (Some("app"), _) => true,
-        (Some(file), None) => !file.starts_with('.'),
+        (Some(file), None) => READ_FILES.contains(&file),
         (_, _) => false,
     }
 }
@@ -101,7 +104,15 @@ mod tests {
         for path in ["/p/app/datamodels/a.ts", "/p/app", "/p/moose.config.toml", "/p/package.json"] {
             assert!(is_of_project(root, Path::new(path)), "{path}");
         }
-        for path in ["/p", "/p/.antler/versions/0_0.ts", "/p/.git/HEAD", "/p/.swp", "/elsewhere", "/p/node_modules/x"] {
+        for path in [
+            "/p",
+            "/p/.antler/versions/0_0.ts",
+            "/p/.git/HEAD",
+            "/p/.swp",
+            "/elsewhere",
+            "/p/node_modules/x",
+            "/p/server.log",
+        ] {
             assert!(!is_of_project(root, Path::new(path)), "{path}");
         }
     }

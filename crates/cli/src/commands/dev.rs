@@ -4,8 +4,6 @@
 //! every save. What cannot be applied is reported and changes nothing: the server goes on with
 //! what it has.
 
-use std::sync::Arc;
-
 use antler_core::plan::Edits;
 use anyhow::Result;
 
@@ -36,11 +34,24 @@ pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
         });
     })?;
     apply::banner(&project, &service, &progress);
-    let mut said = Applied::default();
+    let (mut applied, mut refused) = (Applied::default(), None);
     loop {
-        let opened = Project::open(settings);
-        let runtime = Arc::clone(&service.runtime);
-        said = apply::apply(opened, &runtime, &service, Edits::Rebuild, &progress, said);
+        let outcome = Project::open(settings)
+            .and_then(|project| apply::apply(&project, &service, Edits::Rebuild, &progress, &applied));
+        match outcome {
+            Ok(now) => {
+                if refused.take().is_some() {
+                    progress.say("Applied.");
+                }
+                applied = now;
+            }
+            Err(problems) if refused.as_ref() != Some(&problems) => {
+                progress.above(|printer| problems.iter().for_each(|problem| printer.diagnostic(problem)));
+                progress.say("Not applied. What was deployed before is served; save again to try again.");
+                refused = Some(problems);
+            }
+            Err(_said_already) => {}
+        }
         match watch.next() {
             Event::Saved => {}
             Event::Stop => break,

@@ -95,16 +95,20 @@ fn post(
     args: &ImportArgs,
     batches: Batches,
 ) -> Result<u64> {
-    let prefix = project.config.http.path_prefix.as_deref().map(|prefix| format!("/{prefix}")).unwrap_or_default();
+    let prefix =
+        project.config.http.path_prefix.as_deref().map(|prefix| format!("/{prefix}")).unwrap_or_default();
     let endpoint = format!("{}/{}", of.model, of.version);
     let mut accepted = 0;
     let stopped = |accepted: u64, error: anyhow::Error| {
-        let before = if accepted == 0 { "nothing".to_owned() } else { format!("the first {} events", count(accepted)) };
+        let before = if accepted == 0 {
+            "nothing".to_owned()
+        } else {
+            format!("the first {} events", count(accepted))
+        };
         Problems::from(
-            Diagnostic::error(Code::Import, format!("{}: {error:#}", args.file.display())).with_help(format!(
-                "{before} of this file {} imported",
-                if accepted == 0 { "was" } else { "were" }
-            )),
+            Diagnostic::error(Code::Import, format!("{}: {error:#}", args.file.display())).with_help(
+                format!("{before} of this file {} imported", if accepted == 0 { "was" } else { "were" }),
+            ),
         )
     };
     for (batch, outcome) in batches {

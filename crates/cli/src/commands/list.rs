@@ -39,7 +39,12 @@ pub fn ps(args: &ListArgs, settings: &Settings, printer: &Printer) -> Result<()>
 
 const NOTHING_YET: &str = "Nothing is deployed yet. Start with: antler dev\n";
 
-fn list(args: &ListArgs, settings: &Settings, printer: &Printer, text: impl Fn(&Status) -> String) -> Result<()> {
+fn list(
+    args: &ListArgs,
+    settings: &Settings,
+    printer: &Printer,
+    text: impl Fn(&Status) -> String,
+) -> Result<()> {
     let project = Project::open(settings)?;
     let status = Access::to(&project)?.status()?;
     let out = if args.json { serde_json::to_string_pretty(&status)? + "\n" } else { text(&status) };
@@ -72,7 +77,8 @@ fn tables(status: &Status) -> String {
             bytes(table.bytes),
         ]
     };
-    let rows = status.tables.iter().flat_map(|table| table.versions.iter().map(move |version| row(table, version)));
+    let rows =
+        status.tables.iter().flat_map(|table| table.versions.iter().map(move |version| row(table, version)));
     render::table(&columns, rows.collect())
 }
 
@@ -134,10 +140,10 @@ fn dead_letters(status: &Status) -> String {
 }
 
 fn failures(status: &Status) -> String {
-    let tables = status.tables.iter().filter_map(|table| Some((table.table.clone(), table.failure.as_ref()?)));
-    let migrations = status
-        .migrations
-        .iter()
-        .filter_map(|migration| Some((format!("{} → {}", migration.from, migration.to), migration.failure.as_ref()?)));
+    let tables =
+        status.tables.iter().filter_map(|table| Some((table.table.clone(), table.failure.as_ref()?)));
+    let migrations = status.migrations.iter().filter_map(|migration| {
+        Some((format!("{} → {}", migration.from, migration.to), migration.failure.as_ref()?))
+    });
     tables.chain(migrations).map(|(what, failure)| format!("{what} is being repeated: {failure}\n")).collect()
 }

@@ -10,6 +10,7 @@ mod generate;
 mod import;
 mod init;
 mod list;
+mod prod;
 mod query;
 
 use crate::{
@@ -28,7 +29,7 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::BumpVersion(args) => bump_version::run(&args, settings, printer),
         Command::Generate(GenerateCommand::Migrations) => generate::migrations(settings, printer),
         Command::Dev(_) => dev::run(settings, printer),
-        Command::Prod(_) => anyhow::bail!("this build of antler has no prod yet"),
+        Command::Prod(_) => prod::run(settings, printer),
         Command::Query(args) => query::run(&args, settings, printer),
         Command::Ls(args) => list::ls(&args, settings, printer),
         Command::Ps(args) => list::ps(&args, settings, printer),

@@ -76,8 +76,12 @@ fn compile(
                 Diagnostic::error(Code::MigrationGraph, format!("{} cannot run: {error}", file.path))
                     .with_help("remove one of the two migrations"),
             ),
-            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_) | EdgeError::Backward(_))) => warnings
-                .push(Diagnostic::warning(Code::MigrationGraph, format!("{} is not used: {error}", file.path))),
+            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_) | EdgeError::Backward(_))) => {
+                warnings.push(Diagnostic::warning(
+                    Code::MigrationGraph,
+                    format!("{} is not used: {error}", file.path),
+                ))
+            }
         }
     }
     Problems::none_of(problems, migrations)

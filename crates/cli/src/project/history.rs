@@ -78,9 +78,20 @@ impl History {
     ///
     /// # Errors
     /// They cannot be read, or are broken.
-    pub fn models(&self, commit: &CommitId) -> Result<Vec<Model>, Problems> {
+    fn models(&self, commit: &CommitId) -> Result<Vec<Model>, Problems> {
+        match models::parse(&self.sources(commit, MODELS)?) {
+            Ok(parsed) => Ok(parsed.into_values().map(|parsed| parsed.model).collect()),
+            Err(found) => Err(at_commit(found, commit)),
+        }
+    }
+
+    /// The source files below a folder at a commit.
+    ///
+    /// # Errors
+    /// They cannot be read, or are not text.
+    pub fn sources(&self, commit: &CommitId, below: &str) -> Result<Vec<Arc<SourceFile>>, Problems> {
         let (mut files, mut problems) = (Vec::new(), Vec::new());
-        for (path, bytes) in self.0.files(commit, MODELS).map_err(unusable)? {
+        for (path, bytes) in self.0.files(commit, below).map_err(unusable)? {
             if sources::is_source(&path) {
                 match decoded(&path, bytes) {
                     Ok(file) => files.push(file),
@@ -88,13 +99,7 @@ impl History {
                 }
             }
         }
-        if problems.is_empty() {
-            match models::parse(&files) {
-                Ok(parsed) => return Ok(parsed.into_values().map(|parsed| parsed.model).collect()),
-                Err(found) => problems = found,
-            }
-        }
-        Err(problems.into_iter().map(|problem| at_commit(problem, commit)).collect::<Vec<_>>().into())
+        if problems.is_empty() { Ok(files) } else { Err(at_commit(problems, commit)) }
     }
 
     /// A file at a commit, if it is there.
@@ -120,11 +125,13 @@ pub fn short(commit: &CommitId) -> &str {
     commit.as_str().get(..10).unwrap_or(commit.as_str())
 }
 
-/// Says that a file is meant as it was at a commit, in the way git writes it.
-fn at_commit(mut problem: Diagnostic, commit: &CommitId) -> Diagnostic {
-    if let Some(file) = &problem.source_file {
-        let path = format!("{}:{}", short(commit), file.path);
-        problem.source_file = Some(Arc::new(SourceFile { path, text: file.text.clone() }));
+/// Says that files are meant as they were at a commit, in the way git writes it.
+fn at_commit(mut problems: Vec<Diagnostic>, commit: &CommitId) -> Problems {
+    for problem in &mut problems {
+        if let Some(file) = &problem.source_file {
+            let path = format!("{}:{}", short(commit), file.path);
+            problem.source_file = Some(Arc::new(SourceFile { path, text: file.text.clone() }));
+        }
     }
-    problem
+    problems.into()
 }

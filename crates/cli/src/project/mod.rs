@@ -14,6 +14,7 @@ mod migrations;
 mod pins;
 mod setup_py;
 pub mod sources;
+mod tree;
 mod version_file;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use self::{
     history::History,
     lock::Lock,
     migrations::MigrationFile,
+    tree::Tree,
     version_file::VersionFile,
 };
 use crate::{problems::Problems, settings::Settings};
@@ -45,21 +47,19 @@ pub struct Project {
     pub config: Config,
     /// The file that holds its current version.
     pub version_file: VersionFile,
+    tree: Tree,
 }
 
 impl Project {
-    /// Opens the project that the working folder is in.
+    /// Opens the project that the working folder is in, as it is in the working tree.
     ///
     /// # Errors
     /// There is none, or its configuration or version cannot be read.
     pub fn open(settings: &Settings) -> Result<Self, Problems> {
         for ancestor in settings.directory.ancestors() {
             let folder = Folder::new(ancestor.to_owned());
-            for name in config::FILE_NAMES {
-                let Some(file) = folder.read(name)? else { continue };
-                let config = Config::read(&file, &settings.overrides)?;
-                let version_file = VersionFile::find(&folder, config.language)?;
-                return Ok(Self { folder, config, version_file });
+            if let Some(project) = Self::read(Tree::Working(folder.clone()), folder, settings)? {
+                return Ok(project);
             }
         }
         let message = format!("there is no project in {} or above it", settings.directory.display());
@@ -68,18 +68,59 @@ impl Project {
             .into())
     }
 
+    /// Opens the project as it was last committed to its main branch. Where there is no git, as in
+    /// an image that was built from such a commit, the files are taken as they are.
+    ///
+    /// # Errors
+    /// As [`Project::open`]; or there is a repository without the main branch, or the project is
+    /// not in that branch.
+    pub fn open_main(settings: &Settings) -> Result<Self, Problems> {
+        let working = Self::open(settings)?;
+        let Ok(history) = History::of(&working.folder) else { return Ok(working) };
+        let branch = &working.config.main_branch;
+        let missing = |message: String| {
+            Problems::from(
+                Diagnostic::error(Code::PinnedCommit, message)
+                    .with_help("commit the project, or set main_branch_name in [git_config]"),
+            )
+        };
+        let commit = history.repository().tip(branch).map_err(history::unusable)?;
+        let commit = commit.ok_or_else(|| missing(format!("there is no branch {branch} to serve")))?;
+        let tree = Tree::Commit { history, commit };
+        let project = Self::read(tree, working.folder.clone(), settings)?;
+        project.ok_or_else(|| missing(format!("the branch {branch} does not have this project")))
+    }
+
+    /// Reads a project from a tree; `None` when it has no configuration.
+    fn read(tree: Tree, folder: Folder, settings: &Settings) -> Result<Option<Self>, Problems> {
+        for name in config::FILE_NAMES {
+            let Some(file) = tree.read(name)? else { continue };
+            let config = Config::read(&file, &settings.overrides)?;
+            let version_file = VersionFile::find(&tree, config.language)?;
+            return Ok(Some(Self { folder, config, version_file, tree }));
+        }
+        Ok(None)
+    }
+
+    /// Which commit it was read from; `None` for the working tree.
+    pub fn commit(&self) -> Option<&CommitId> {
+        match &self.tree {
+            Tree::Working(_) => None,
+            Tree::Commit { commit, .. } => Some(commit),
+        }
+    }
+
     /// The current version.
     pub fn version(&self) -> &Version {
         &self.version_file.version
     }
 
-    /// The models of the current version, as they are in the working tree.
+    /// The models of the current version.
     ///
     /// # Errors
     /// A file cannot be read, or does not hold valid models.
     pub fn models(&self) -> Result<BTreeMap<ModelName, ParsedModel>, Problems> {
-        let files = sources::working_tree(&self.folder, sources::MODELS)?;
-        models::parse(&files).map_err(Problems::from)
+        models::parse(&self.tree.sources(sources::MODELS)?).map_err(Problems::from)
     }
 
     /// The models of every old version that is alive, as they were pinned. A version that is not
@@ -145,7 +186,7 @@ impl Project {
     /// # Errors
     /// A file cannot be read, or its name does not say what it migrates.
     pub fn migrations(&self) -> Result<Vec<MigrationFile>, Problems> {
-        migrations::among(sources::working_tree(&self.folder, sources::FUNCTIONS)?)
+        migrations::among(self.tree.sources(sources::FUNCTIONS)?)
     }
 
     fn resolved(&self, lock: &Lock, wanted: impl Fn(&Version) -> bool) -> Result<Lock, Problems> {

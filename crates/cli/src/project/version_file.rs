@@ -14,7 +14,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use toml_edit::Document;
 
-use crate::project::{config::Language, folder::Folder, setup_py};
+use crate::{
+    problems::Problems,
+    project::{config::Language, setup_py, tree::Tree},
+};
 
 /// The file that holds the current version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +45,13 @@ impl VersionFile {
     ///
     /// # Errors
     /// There is none, it has no version, or what it has is not a version.
-    pub fn find(folder: &Folder, language: Option<Language>) -> Result<Self, Diagnostic> {
+    pub fn find(tree: &Tree, language: Option<Language>) -> Result<Self, Problems> {
         let mut without_version = None;
         for (name, form_language, _) in FORMS {
             if language.is_some_and(|language| language != form_language) {
                 continue;
             }
-            let Some(file) = folder.read(name)? else { continue };
+            let Some(file) = tree.read(name)? else { continue };
             match Self::read(&file)? {
                 Some(found) => return Ok(found),
                 None => without_version = without_version.or(Some(file)),
@@ -66,7 +69,8 @@ impl VersionFile {
                 Diagnostic::error(Code::CurrentVersion, format!("the project has no {expected}"))
             }
         }
-        .with_help(help))
+        .with_help(help)
+        .into())
     }
 
     /// Reads the file, whose name tells its form. `None`: it has no version.
@@ -156,6 +160,7 @@ pub fn plain(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::Folder;
 
     fn file(path: &str, text: &str) -> Arc<SourceFile> {
         Arc::new(SourceFile { path: path.into(), text: text.into() })
@@ -202,9 +207,10 @@ mod tests {
     fn the_version_of_a_python_project_may_be_in_either_file() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::new(dir.path().to_owned());
-        let find = |language| VersionFile::find(&folder, language).map(|found| found.version.to_string());
+        let tree = Tree::Working(folder.clone());
+        let find = |language| VersionFile::find(&tree, language).map(|found| found.version.to_string());
         let missing = find(Some(Language::Python)).unwrap_err();
-        assert_eq!(missing.message, "the project has no setup.py or pyproject.toml");
+        assert_eq!(missing.to_string(), "the project has no setup.py or pyproject.toml");
         folder.create("pyproject.toml", "[project]\nversion = \"0.2\"\n").unwrap();
         folder.create("setup.py", "from setuptools import setup\nsetup(name='x')\n").unwrap();
         assert_eq!(find(None).unwrap(), "0.2");

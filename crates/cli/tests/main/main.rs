@@ -2,12 +2,21 @@
 //!
 //! Every test runs `antler` as a user would and looks at its exit code, its data (stdout), its
 //! talk (stderr) and at what it left on the disk.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::allow_attributes, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::allow_attributes,
+    reason = "tests"
+)]
 
 mod bump_version;
 mod configuration;
 mod generate;
 mod init;
+mod killed;
+mod lifecycle;
 mod pins;
 mod sandbox;
 mod server;

@@ -45,7 +45,12 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 impl Sandbox {
     /// Starts `antler dev` on free ports and waits until it listens.
     pub fn serve(&self) -> Server<'_> {
-        let mut child = self.dev().stderr(self.log()).spawn().unwrap();
+        self.serve_as("dev")
+    }
+
+    /// Starts `antler dev` or `antler prod` on free ports and waits until it listens.
+    pub fn serve_as(&self, command: &str) -> Server<'_> {
+        let mut child = self.server(command).stderr(self.log()).spawn().unwrap();
         let note = self.path(".antler/server.json");
         let pid = u64::from(child.id());
         let http = eventually("a listening server", || {
@@ -59,12 +64,11 @@ impl Sandbox {
         Server { sandbox: self, child, http, agent: Agent::new_with_config(config) }
     }
 
-    /// `antler dev`, not started yet.
-    pub fn dev(&self) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_antler"));
-        command.args(["dev", "--port", "0"]).env("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0");
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-        command
+    fn server(&self, command: &str) -> Command {
+        let mut server = self.command(env!("CARGO_BIN_EXE_antler"));
+        server.args([command, "--port", "0"]).env("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0");
+        server.stdin(Stdio::null()).stdout(Stdio::null());
+        server
     }
 
     /// What servers have said so far.
@@ -114,7 +118,12 @@ impl Sandbox {
 
 impl Server<'_> {
     /// Posts to a path.
-    pub fn post(&self, path: &str, content_type: &str, body: impl AsRef<[u8]>) -> Result<Answer, ureq::Error> {
+    pub fn post(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl AsRef<[u8]>,
+    ) -> Result<Answer, ureq::Error> {
         let request = self.agent.post(format!("http://{}{path}", self.http));
         let response = request.header("content-type", content_type).send(body.as_ref())?;
         let status = response.status().as_u16();
@@ -127,10 +136,10 @@ impl Server<'_> {
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
-    /// Kills the process at once, as `kill -9` does.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    /// Kills the process at once, as `kill -9` does. Requests under way get no answer.
+    pub fn kill_now(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
     }
 
     /// Asks the process to stop, and waits for its end.
@@ -147,7 +156,8 @@ impl Drop for Server<'_> {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
-            eprintln!("the server said:\n{}", self.sandbox.said());
+            // The harness shows what a failing test has printed.
+            println!("the server said:\n{}", self.sandbox.said());
         }
     }
 }

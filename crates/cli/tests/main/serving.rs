@@ -60,12 +60,17 @@ fn ports_and_the_data_folder_have_one_owner() {
     let sandbox = Sandbox::project();
     let server = sandbox.serve();
     let port = server.http.port().to_string();
-    let taken = sandbox.antler_with(&[("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0")], &["dev", "--port", &port]);
+    let taken =
+        sandbox.antler_with(&[("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0")], &["dev", "--port", &port]);
     assert!(taken.starts_with("exit 1"), "{taken}");
     assert!(taken.contains("A604") && taken.contains(&format!("127.0.0.1:{port}")), "{taken}");
-    let second = sandbox.antler_with(&[("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0")], &["dev", "--port", "0"]);
+    let second =
+        sandbox.antler_with(&[("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0")], &["dev", "--port", "0"]);
     assert!(second.starts_with("exit 1"), "{second}");
-    assert!(second.contains("A602") && second.contains("is in use by another antler") && second.contains("(pid "), "{second}");
+    assert!(
+        second.contains("A602") && second.contains("is in use by another antler") && second.contains("(pid "),
+        "{second}"
+    );
     drop(server);
 }
 
@@ -142,7 +147,10 @@ fn a_file_is_imported_with_or_without_a_server() {
     assert!(with("first.csv").contains("1,000 events accepted by UserActivity 0.0"));
     assert!(server.stop().success());
     assert!(with("second.csv").contains("2,000 events accepted by UserActivity 0.0"));
-    assert_eq!(sandbox.ask("SELECT count(), uniqExact(eventId), any(activity) FROM UserActivity"), "3000\t3000\tlog, in");
+    assert_eq!(
+        sandbox.ask("SELECT count(), uniqExact(eventId), any(activity) FROM UserActivity"),
+        "3000\t3000\tlog, in"
+    );
 
     insta::assert_snapshot!(with("bad.csv"));
     assert_eq!(sandbox.ask("SELECT count() FROM UserActivity"), "3002");

@@ -1,0 +1,45 @@
+//! `antler prod`: serves the project as it was last committed to the main branch.
+//!
+//! The state is applied once, at the start. When it cannot be applied, nothing changes and the
+//! process ends with an error, so that whoever deploys notices.
+
+use std::sync::mpsc;
+
+use antler_core::plan::Edits;
+use anyhow::Result;
+
+use crate::{
+    commands::apply::{self, Applied},
+    printer::Printer,
+    progress::LoadProgress,
+    project::Project,
+    service::Service,
+    settings::Settings,
+    stop,
+};
+
+/// Serves until it is asked to stop.
+///
+/// # Errors
+/// The project cannot be opened or applied, or its data folder or ports are taken.
+pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
+    let project = Project::open_main(settings)?;
+    let service = Service::start(&project)?;
+    let progress = LoadProgress::follow(&service.runtime, printer);
+    let (stopped, stop) = mpsc::channel();
+    service.spawn(async move {
+        stop::requested().await;
+        // Nobody listens any more when the service could not start.
+        let _ = stopped.send(());
+    });
+    apply::banner(&project, &service, &progress);
+    let applied = apply::apply(&project, &service, Edits::FromNowOn, &progress, &Applied::default());
+    if applied.is_ok() {
+        // An error means that the sender is gone: the runtime of the listeners has ended.
+        let _ = stop.recv();
+        progress.say("Stopping; what was accepted is kept.");
+    }
+    drop(progress);
+    service.stop()?;
+    applied.map(drop).map_err(Into::into)
+}
