@@ -6,5 +6,9 @@
 //! one are the same as one after the other. `refused` has what is not compiled, and its messages.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "these are tests")]
 
+mod composition;
+mod engine;
 mod fixture;
 mod golden;
+mod oracle;
+mod values;

@@ -67,7 +67,8 @@ pub(super) enum Node {
     Object(Vec<(SqlIdent, Id)>),
     /// An array of these elements.
     Array(Vec<Id>),
-    /// A function of arguments that are there (except [`Function::IsNothing`]).
+    /// A function of arguments that are there (except for [`Function::IsNothing`] and
+    /// [`Function::FirstOf`]).
     Apply(Function, Vec<Id>),
 }
 
@@ -95,6 +96,8 @@ impl Node {
 pub(super) enum Function {
     /// Whether the value is absent.
     IsNothing,
+    /// The first of several texts that is there, if any is.
+    FirstOf,
     Not,
     And,
     Or,
@@ -143,8 +146,8 @@ pub(super) enum Function {
     DigitsOfNumber,
     /// The nearest double of up to fifteen digits with an optional minus, without leading zeros.
     ShortDigitsToNumber,
-    /// The nearest double of decimal digits with optional sign, point and exponent; absent when
-    /// it is beyond the largest double.
+    /// The nearest double of decimal digits with optional sign, point and exponent, 0 of no digits;
+    /// absent when it is beyond the largest double or no number.
     DecimalToNumber,
     /// The nearest double of `0x`, `0o` or `0b` and digits.
     RadixToNumber,
@@ -152,7 +155,7 @@ pub(super) enum Function {
     Matches(&'static str),
     /// The text that an RE2 pattern's first group (or all of it) finds first, or `''`.
     Extract(&'static str),
-    /// The text without what an RE2 pattern finds first.
+    /// The text without what an RE2 pattern finds.
     Without(&'static str),
     Concatenate,
     /// The number of Unicode characters.
@@ -190,7 +193,9 @@ pub(super) enum Function {
     TextToDate,
     /// Milliseconds since 1970, NaN when invalid.
     DateToNumber,
-    /// The date of whole milliseconds; NaN is the invalid date.
+    /// ECMAScript's limit of time values: whole milliseconds within 8.64e15, else NaN.
+    TimeClip,
+    /// The date of a time value; NaN is the invalid date.
     NumberToDate,
     /// A part of a date within the range of storage, in UTC.
     DatePart(DatePart),

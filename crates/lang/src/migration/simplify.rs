@@ -216,15 +216,18 @@ impl Graph {
                 let rest = self.first_failure(rest, second);
                 self.if_else(condition, reason, rest)
             }
-            Node::If(condition, rest, reason) if !self.ty(reason).is_optional() => {
-                let rest = self.first_failure(rest, second);
-                self.if_else(condition, rest, reason)
-            }
             _ if !self.ty(first).is_optional() => first,
             _ => {
-                let passes = self.is_nothing(first);
-                let reason = self.known(first);
-                self.if_else(passes, second, reason)
+                let mut all = Vec::new();
+                for failure in [first, second] {
+                    match self.node(failure) {
+                        Node::Apply(Function::FirstOf, inner) => all.extend(inner.clone()),
+                        _ => all.push(failure),
+                    }
+                }
+                let known = |id: &Id| !self.ty(*id).is_optional();
+                let ty = Type { null: !all.iter().any(known), ..Type::of(Kind::Text) };
+                self.intern(Node::Apply(Function::FirstOf, all), ty)
             }
         }
     }
@@ -267,6 +270,9 @@ impl Graph {
             (Function::Or, [a, b]) => return self.or(*a, *b),
             (Function::Equal, [a, b]) => return self.equal(*a, *b),
             (Function::Concatenate, parts) => return self.concatenate(parts),
+            (Function::FirstOf, [first, others @ ..]) => {
+                return others.iter().fold(*first, |first, second| self.first_failure(first, *second));
+            }
             _ => {}
         }
         if let Some(folded) = self.fold(&function, args) {
@@ -312,12 +318,11 @@ impl Graph {
     /// the same IEEE arithmetic.
     fn fold(&mut self, function: &Function, args: &[Id]) -> Option<Id> {
         if let (Function::IsNaN, [value]) = (function, args)
-            && let Node::If(condition, a, b) = *self.node(*value)
+            && let Some(decided) = self.is_nan(*value)
         {
-            let (a, b) = (self.apply(Function::IsNaN, &[a]), self.apply(Function::IsNaN, &[b]));
-            return Some(self.if_else(condition, a, b));
+            return Some(decided);
         }
-        // Parsed and stored dates are valid, and a date is a number again and again.
+        // A date is a number again and again.
         match (function, args) {
             (Function::NumberToDate, [value]) => {
                 if let Node::Apply(Function::DateToNumber, inner) = self.node(*value) {
@@ -332,13 +337,6 @@ impl Graph {
                     let a = self.apply(Function::DateToNumber, &[a]);
                     let b = self.apply(Function::DateToNumber, &[b]);
                     return Some(self.if_else(condition, a, b));
-                }
-            }
-            (Function::IsNaN, [value]) => {
-                if let Node::Apply(Function::DateToNumber, inner) = self.node(*value)
-                    && self.is_stored_date(inner[0])
-                {
-                    return Some(self.boolean(false));
                 }
             }
             _ => {}
@@ -356,10 +354,6 @@ impl Graph {
             (Function::Absolute, [a]) => a.abs(),
             (Function::Less, [a, b]) => return Some(self.boolean(a < b)),
             (Function::LessOrEqual, [a, b]) => return Some(self.boolean(a <= b)),
-            (Function::IsNaN, [a]) => {
-                let is_nan = a.is_nan();
-                return Some(self.boolean(is_nan));
-            }
             (Function::IsFinite, [a]) => {
                 let is_finite = a.is_finite();
                 return Some(self.boolean(is_finite));
@@ -367,6 +361,34 @@ impl Graph {
             _ => return None,
         };
         Some(self.number(result))
+    }
+
+    /// Whether a number is NaN, where that follows from how it was made.
+    fn is_nan(&mut self, x: Id) -> Option<Id> {
+        match self.node(x).clone() {
+            Node::Number(bits) => Some(self.boolean(bits.value().is_nan())),
+            Node::If(condition, a, b) => {
+                let (a, b) = (self.is_nan(a)?, self.is_nan(b)?);
+                Some(self.if_else(condition, a, b))
+            }
+            Node::Apply(Function::TimeClip, args) => {
+                let limit = self.number(8.64e15);
+                let size = self.apply(Function::Absolute, &args);
+                let is_valid = self.apply(Function::LessOrEqual, &[size, limit]);
+                Some(self.not(is_valid))
+            }
+            Node::Apply(Function::DateToNumber, args) if self.is_stored_date(args[0]) => {
+                Some(self.boolean(false))
+            }
+            Node::Apply(
+                Function::CharacterCount
+                | Function::ArrayLength
+                | Function::DatePart(_)
+                | Function::IntegerToNumber,
+                _,
+            ) => Some(self.boolean(false)),
+            _ => None,
+        }
     }
 
     /// Whether a date comes straight from a column or a parsed text, so that it is valid and
@@ -430,6 +452,7 @@ impl Graph {
             | F::CharacterCount
             | F::AstralCount
             | F::DateToNumber
+            | F::TimeClip
             | F::DatePart(_)
             | F::ArrayLength => Type::of(Kind::Number),
             F::ScaledRemainder | F::DecimalToNumber => optional(Kind::Number),
@@ -451,6 +474,7 @@ impl Graph {
             | F::Fixed(_)
             | F::DateToText
             | F::Join => Type::of(Kind::Text),
+            F::FirstOf => optional(Kind::Text),
             F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
             F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
             F::Element => match args.first().map(|array| &self.ty(*array).kind) {

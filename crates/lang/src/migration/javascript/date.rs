@@ -1,7 +1,7 @@
 //! Dates: milliseconds since 1970, or NaN for the invalid date. The zone is UTC.
 
 use super::{
-    super::ir::{DatePart, Function as F, Graph, Id},
+    super::ir::{DatePart, Function as F, Graph, Id, Node},
     Fallible,
 };
 
@@ -27,18 +27,10 @@ pub(in super::super) fn from_text(g: &mut Graph, s: Id) -> Fallible {
 
 /// The time value of `new Date(number)`: `TimeClip`.
 pub(in super::super) fn from_number(g: &mut Graph, x: Id) -> Id {
-    let direct = g.apply(F::NumberToDate, &[x]);
-    if g.is_stored_date(direct) {
-        return direct;
+    if let Node::Apply(F::DateToNumber, args) = g.node(x) {
+        return args[0];
     }
-    let (size, limit) = (g.apply(F::Absolute, &[x]), g.number(8.64e15));
-    let is_valid = g.apply(F::LessOrEqual, &[size, limit]);
-    let whole = g.apply(F::Truncate, &[x]);
-    // Adding zero turns -0 into 0.
-    let zero = g.number(0.0);
-    let whole = g.apply(F::Add, &[whole, zero]);
-    let not_a_number = g.number(f64::NAN);
-    let clipped = g.if_else(is_valid, whole, not_a_number);
+    let clipped = g.apply(F::TimeClip, &[x]);
     g.apply(F::NumberToDate, &[clipped])
 }
 
@@ -59,7 +51,7 @@ pub(in super::super) fn is_remote(g: &mut Graph, date: Id) -> Id {
     if g.is_stored_date(date) {
         return g.boolean(false);
     }
-    if let super::super::ir::Node::If(condition, a, b) = *g.node(date) {
+    if let Node::If(condition, a, b) = *g.node(date) {
         let (a, b) = (is_remote(g, a), is_remote(g, b));
         return g.if_else(condition, a, b);
     }

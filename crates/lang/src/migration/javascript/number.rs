@@ -1,7 +1,5 @@
 //! Numbers: ECMAScript's `Number`, `Math` and conversions to and from text.
 
-use std::collections::BTreeSet;
-
 use super::{
     super::ir::{Function as F, Graph, Id, Node},
     Fallible, text,
@@ -12,10 +10,10 @@ const UNSAFE: f64 = 9_007_199_254_740_992.0;
 
 /// The usual spelling of whole numbers, read without the general machinery.
 const SHORT_DIGITS: &str = "^(0|-?[1-9][0-9]{0,14})$";
-/// `StrDecimalLiteral` without `Infinity`.
-const DECIMAL: &str = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$";
-/// What `parseFloat` reads of a text, without `Infinity`.
-const DECIMAL_PREFIX: &str = "^[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?";
+/// `StrDecimalLiteral`, or nothing at all, which is 0.
+const DECIMAL: &str = "^([+-]?(Infinity|([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?))?$";
+/// What `parseFloat` reads of a text.
+const DECIMAL_PREFIX: &str = "^[+-]?(?:Infinity|(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?)";
 /// What `parseInt` reads of a text in base 10.
 const DIGITS_PREFIX: &str = "^[+-]?[0-9]+";
 /// `NonDecimalIntegerLiteral`.
@@ -57,13 +55,14 @@ pub(in super::super) fn from_text(g: &mut Graph, s: Id) -> Id {
     let is_radix = g.apply(F::Matches(RADIX), &[trimmed]);
     let radix = g.apply(F::RadixToNumber, &[trimmed]);
     let rest = g.if_else(is_radix, radix, not_a_number);
-    let rest = infinity(g, trimmed, rest);
     let is_decimal = g.apply(F::Matches(DECIMAL), &[trimmed]);
     let decimal = decimal(g, trimmed);
-    let rest = g.if_else(is_decimal, decimal, rest);
-    let (empty, zero) = (g.text(""), g.number(0.0));
-    let is_empty = g.equal(trimmed, empty);
-    let general = g.if_else(is_empty, zero, rest);
+    let general = g.if_else(is_decimal, decimal, rest);
+    short_or(g, s, general)
+}
+
+/// The number of the usual spelling of whole numbers, or something more general.
+fn short_or(g: &mut Graph, s: Id, general: Id) -> Id {
     let is_short = g.apply(F::Matches(SHORT_DIGITS), &[s]);
     let short = g.apply(F::ShortDigitsToNumber, &[s]);
     g.if_else(is_short, short, general)
@@ -71,31 +70,26 @@ pub(in super::super) fn from_text(g: &mut Graph, s: Id) -> Id {
 
 /// `parseFloat`.
 pub(in super::super) fn parse_float(g: &mut Graph, s: Id) -> Id {
-    let trimmed = text::trim_start(g, s);
-    let digits = g.apply(F::Extract(DECIMAL_PREFIX), &[trimmed]);
-    let sign = g.apply(F::Extract("^[+-]?Infinity"), &[trimmed]);
-    let not_a_number = g.number(f64::NAN);
-    let otherwise = infinity(g, sign, not_a_number);
-    let empty = g.text("");
-    let is_empty = g.equal(digits, empty);
-    let number = decimal(g, digits);
-    g.if_else(is_empty, otherwise, number)
+    prefix(g, s, DECIMAL_PREFIX)
 }
 
 /// `parseInt` in base 10.
 pub(in super::super) fn parse_int(g: &mut Graph, s: Id) -> Id {
+    prefix(g, s, DIGITS_PREFIX)
+}
+
+/// The number that a text begins with, after white space.
+fn prefix(g: &mut Graph, s: Id, pattern: &'static str) -> Id {
     let trimmed = text::trim_start(g, s);
-    let digits = g.apply(F::Extract(DIGITS_PREFIX), &[trimmed]);
+    let digits = g.apply(F::Extract(pattern), &[trimmed]);
     let (empty, not_a_number) = (g.text(""), g.number(f64::NAN));
     let is_empty = g.equal(digits, empty);
     let number = decimal(g, digits);
-    let is_short = g.apply(F::Matches(SHORT_DIGITS), &[s]);
-    let short = g.apply(F::ShortDigitsToNumber, &[s]);
     let general = g.if_else(is_empty, not_a_number, number);
-    g.if_else(is_short, short, general)
+    short_or(g, s, general)
 }
 
-/// The number of decimal digits; too large ones are infinite.
+/// The number of decimal digits; what is too large for a double is infinite, as is `Infinity`.
 fn decimal(g: &mut Graph, digits: Id) -> Id {
     let number = g.apply(F::DecimalToNumber, &[digits]);
     let minus = g.text("-");
@@ -107,19 +101,9 @@ fn decimal(g: &mut Graph, digits: Id) -> Id {
     g.if_else(is_infinite, infinite, number)
 }
 
-fn infinity(g: &mut Graph, s: Id, otherwise: Id) -> Id {
-    let words = BTreeSet::from(["Infinity".to_owned(), "+Infinity".to_owned()]);
-    let is_positive = g.one_of(s, &words);
-    let negative_text = g.text("-Infinity");
-    let is_negative = g.equal(s, negative_text);
-    let (positive, negative) = (g.number(f64::INFINITY), g.number(f64::NEG_INFINITY));
-    let rest = g.if_else(is_negative, negative, otherwise);
-    g.if_else(is_positive, positive, rest)
-}
-
-/// `Number::remainder`. Fails where the exact result needs more than 64 bits.
-pub(in super::super) fn remainder(g: &mut Graph, a: Id, b: Id) -> Fallible {
-    let exact = match g.as_number(b) {
+/// `Number::remainder`, and whether it fails: where the exact result needs more than 64 bits.
+pub(in super::super) fn remainder(g: &mut Graph, a: Id, b: Id) -> (Id, Id) {
+    let (exact, fails) = match g.as_number(b) {
         Some(divisor) if divisor != 0.0 && divisor.fract() == 0.0 && divisor.abs() < UNSAFE => {
             remainder_of_whole(g, a, b)
         }
@@ -127,14 +111,13 @@ pub(in super::super) fn remainder(g: &mut Graph, a: Id, b: Id) -> Fallible {
     };
     // A zero has the sign of the dividend.
     let zero = g.number(0.0);
-    let is_zero = g.equal(exact.value, zero);
+    let is_zero = g.equal(exact, zero);
     let signed_zero = g.apply(F::Multiply, &[a, zero]);
-    let value = g.if_else(is_zero, signed_zero, exact.value);
-    Fallible { value, failure: exact.failure }
+    (g.if_else(is_zero, signed_zero, exact), fails)
 }
 
 /// By a whole constant: the fraction of the dividend passes through unchanged.
-fn remainder_of_whole(g: &mut Graph, a: Id, b: Id) -> Fallible {
+fn remainder_of_whole(g: &mut Graph, a: Id, b: Id) -> (Id, Id) {
     let value = if is_whole(g, a) {
         g.apply(F::IntegerRemainder, &[a, b])
     } else {
@@ -147,11 +130,10 @@ fn remainder_of_whole(g: &mut Graph, a: Id, b: Id) -> Fallible {
     let size = g.apply(F::Absolute, &[a]);
     let is_large = g.apply(F::LessOrEqual, &[limit, size]);
     let is_finite = g.apply(F::IsFinite, &[a]);
-    let fails = g.and(is_finite, is_large);
-    Fallible { value, failure: inexact(g, fails, a, b) }
+    (value, g.and(is_finite, is_large))
 }
 
-fn remainder_of_any(g: &mut Graph, a: Id, b: Id) -> Fallible {
+fn remainder_of_any(g: &mut Graph, a: Id, b: Id) -> (Id, Id) {
     let scaled = g.apply(F::ScaledRemainder, &[a, b]);
     let (size_a, size_b) = (g.apply(F::Absolute, &[a]), g.apply(F::Absolute, &[b]));
     let is_smaller = g.apply(F::Less, &[size_a, size_b]);
@@ -170,19 +152,11 @@ fn remainder_of_any(g: &mut Graph, a: Id, b: Id) -> Fallible {
     let trivial = g.or(undefined, is_smaller);
     let fails = g.is_nothing(scaled);
     let nontrivial = g.not(trivial);
-    let fails = g.and(nontrivial, fails);
-    Fallible { value, failure: inexact(g, fails, a, b) }
-}
-
-fn inexact(g: &mut Graph, condition: Id, a: Id, b: Id) -> Id {
-    let (a, b) = (to_text(g, a), to_text(g, b));
-    let (percent, end) = (g.text(" % "), g.text(" cannot be computed exactly in the database"));
-    let reason = g.apply(F::Concatenate, &[a, percent, b, end]);
-    g.failure_if(condition, reason)
+    (value, g.and(nontrivial, fails))
 }
 
 /// Whether a node never has a fraction.
-fn is_whole(g: &Graph, x: Id) -> bool {
+pub(in super::super) fn is_whole(g: &Graph, x: Id) -> bool {
     match g.node(x) {
         Node::Number(bits) => bits.value().fract() == 0.0,
         Node::Apply(function, _) => matches!(

@@ -13,16 +13,16 @@ use super::{
 /// `WhiteSpace` and `LineTerminator` of ECMAScript.
 macro_rules! whitespace {
     () => {
-        r"[\t\n\v\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]+"
+        r"[\s\v\pZ\x{FEFF}]+"
     };
 }
 const LEADING: &str = concat!("^", whitespace!());
 const TRAILING: &str = concat!(whitespace!(), "$");
+const SURROUNDING: &str = concat!("^", whitespace!(), "|", whitespace!(), "$");
 
 /// `trim`.
 pub(in super::super) fn trim(g: &mut Graph, s: Id) -> Id {
-    let without = trim_start(g, s);
-    trim_end(g, without)
+    g.apply(F::Without(SURROUNDING), &[s])
 }
 
 /// `trimStart`.

@@ -33,6 +33,10 @@ impl Printer<'_> {
         match self.graph.node(id).clone() {
             Node::Nothing(_) => cast(Expr::Literal(Literal::Null), wanted),
             Node::Unreachable if nullable => cast(Expr::Literal(Literal::Null), wanted),
+            Node::Unreachable => cast(default(data_type), wanted),
+            Node::If(..) if matches!(data_type, DataType::StringEnum(_)) && self.is_constant_choice(id) => {
+                cast(self.value(id), wanted)
+            }
             // Each branch is of the column's type, so the whole is.
             Node::If(condition, a, b) if self.is_converted(data_type) => {
                 let condition = self.value(condition);
@@ -69,6 +73,15 @@ impl Printer<'_> {
                 };
                 if nullable && !is_optional { cast(printed, wanted) } else { printed }
             }
+        }
+    }
+
+    /// Whether a value is one of several constant texts, or nothing.
+    fn is_constant_choice(&self, id: Id) -> bool {
+        match *self.graph.node(id) {
+            Node::Text(_) | Node::Nothing(_) => true,
+            Node::If(_, a, b) => self.is_constant_choice(a) && self.is_constant_choice(b),
+            _ => false,
         }
     }
 
@@ -129,6 +142,27 @@ impl Printer<'_> {
 /// The type of a column of a data type.
 fn type_name(data_type: &DataType, nullable: bool) -> String {
     item_type(&Item { data_type: data_type.clone(), nullable })
+}
+
+/// Some value of a type, for rows that never get there.
+fn default(data_type: &DataType) -> Expr {
+    match data_type {
+        DataType::String => Expr::string(""),
+        DataType::Number => Expr::float(0.0),
+        DataType::Boolean => Expr::bool(false),
+        DataType::BigInt => Expr::int(0),
+        DataType::Date => Expr::call("fromUnixTimestamp64Milli", [Expr::int(0), Expr::string("UTC")]),
+        DataType::StringEnum(words) => Expr::string(words.first().cloned().unwrap_or_default()),
+        DataType::IntegerEnum(values) => Expr::string(values.keys().next().cloned().unwrap_or_default()),
+        DataType::Array(_) => Expr::call("array", []),
+        DataType::Object(fields) => Expr::call(
+            "tuple",
+            fields.iter().map(|field| match field.absence.is_never() {
+                true => default(&field.data_type),
+                false => Expr::Literal(Literal::Null),
+            }),
+        ),
+    }
 }
 
 fn tuple_of(items: impl Iterator<Item = Expr>) -> Expr {

@@ -69,7 +69,7 @@ impl Printer<'_> {
             F::Matches(pattern) => Expr::call("match", [self.value(args[0]), Expr::string(*pattern)]),
             F::Extract(pattern) => Expr::call("extract", [self.value(args[0]), Expr::string(*pattern)]),
             F::Without(pattern) => Expr::call(
-                "replaceRegexpOne",
+                "replaceRegexpAll",
                 [self.value(args[0]), Expr::string(*pattern), Expr::string("")],
             ),
             F::Concatenate => self.call("concat", args),
@@ -116,6 +116,15 @@ impl Printer<'_> {
                     Expr::call("parseDateTime64BestEffortOrNull", [text, count_of(3), Expr::string("UTC")]);
                 binary(BinaryOp::And, matches, Expr::call("isNotNull", [parsed]))
             }
+            F::TimeClip => {
+                let time = self.repeated(args[0]);
+                let is_valid =
+                    binary(BinaryOp::LessEq, Expr::call("abs", [time.clone()]), Expr::float(8.64e15));
+                // Adding zero turns -0 into 0.
+                let whole = binary(BinaryOp::Plus, Expr::call("trunc", [time]), Expr::float(0.0));
+                Expr::call("if", [is_valid, whole, Expr::float(f64::NAN)])
+            }
+            F::FirstOf => self.call("coalesce", args),
             F::TextToDate | F::NumberToDate => Expr::Literal(Literal::Null),
             F::DateToNumber => self.milliseconds(args[0]),
             F::DatePart(part) => self.date_part(*part, args[0]),
@@ -214,11 +223,7 @@ impl Printer<'_> {
         );
         let json = Expr::call(
             "replaceRegexpOne",
-            [
-                with_digit,
-                Expr::string("^[+]?(-?)(0+[.]?|0*[.])([0-9]*)([eE].*)?$"),
-                Expr::string(r"\10.\30\4"),
-            ],
+            [with_digit, Expr::string("^[+]?(-?)0*[.]?([0-9]*)([eE].*)?$"), Expr::string(r"\10.\20\3")],
         );
         Expr::call("JSONExtract", [json, Expr::string("Nullable(Float64)")])
     }

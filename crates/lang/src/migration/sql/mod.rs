@@ -40,7 +40,7 @@ pub(super) fn projection(migration: &Migration) -> Projection {
     };
     let failure = match migration.graph.node(migration.failure) {
         Node::Nothing(_) => None,
-        _ => Some(printer.value(migration.failure)),
+        _ => Some(printer.failure(migration.failure)),
     };
     Projection { lets: printer.lets, columns, keep, failure }
 }
@@ -66,8 +66,8 @@ struct Printer<'m> {
     names: Names,
 }
 
-/// From how many parts on an expression that is used again gets a name.
-const WORTH_A_NAME: usize = 5;
+/// From what length on an expression that is used again gets a name.
+const WORTH_A_NAME: usize = 45;
 
 impl<'m> Printer<'m> {
     fn new(migration: &'m Migration) -> Self {
@@ -90,6 +90,17 @@ impl<'m> Printer<'m> {
     /// An expression in the form in which it is computed with.
     fn value(&mut self, id: Id) -> Expr {
         self.shared(id, Form::Value)
+    }
+
+    /// The failure of a row: under a name when it is long, since two statements ask for it.
+    fn failure(&mut self, id: Id) -> Expr {
+        let printed = self.value(id);
+        if printed.to_string().len() < 2 * WORTH_A_NAME {
+            return printed;
+        }
+        let name = self.names.unique("failure");
+        self.lets.push(Let { name: name.clone(), value: printed });
+        Expr::Column(name)
     }
 
     /// A date as milliseconds since 1970, NaN when invalid.
@@ -121,7 +132,7 @@ impl<'m> Printer<'m> {
 
     /// The expression under a name, for use in several places, unless it is short.
     fn named(&mut self, id: Id, printed: Expr) -> Expr {
-        if weight(&printed) < WORTH_A_NAME {
+        if printed.to_string().len() < WORTH_A_NAME {
             return printed;
         }
         let name = self.names.unique(&names::describe(self.graph, id));
@@ -347,15 +358,4 @@ fn integer(number: Expr) -> Expr {
 
 fn binary(op: BinaryOp, a: Expr, b: Expr) -> Expr {
     Expr::binary(op, a, b)
-}
-
-/// How many parts an expression has.
-fn weight(expr: &Expr) -> usize {
-    match expr {
-        Expr::Column(_) | Expr::Name(_) | Expr::Literal(_) => 1,
-        Expr::Call { args, .. } => 1 + args.iter().map(weight).sum::<usize>(),
-        Expr::Binary { left, right, .. } => 1 + weight(left) + weight(right),
-        Expr::Lambda { body, .. } => 1 + weight(body),
-        Expr::Cast { value, .. } => 1 + weight(value),
-    }
 }

@@ -88,7 +88,7 @@ fn word(function: &Function) -> &'static str {
         Function::Extract(_) => "part",
         Function::CharacterCount | Function::AstralCount | Function::ArrayLength => "length",
         Function::IsDateText => "is_date",
-        Function::TextToDate | Function::NumberToDate => "date",
+        Function::TextToDate | Function::NumberToDate | Function::TimeClip => "time",
         Function::DateToNumber => "ms",
         Function::Floor | Function::Ceil | Function::Truncate => "whole",
         Function::IntegerRemainder | Function::ScaledRemainder => "remainder",

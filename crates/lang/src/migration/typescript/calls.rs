@@ -54,7 +54,11 @@ impl Lowering<'_> {
             match argument.as_expression() {
                 Some(expression) => values.push(self.expression(expression)?),
                 None => {
-                    return Err(self.refuse(argument.span(), "a spread argument", "Write the arguments out."));
+                    return Err(self.refuse(
+                        argument.span(),
+                        "a spread argument",
+                        "Write the arguments out.",
+                    ));
                 }
             }
         }

@@ -230,8 +230,12 @@ impl Lowering<'_> {
             BinaryOperator::Multiplication => Function::Multiply,
             BinaryOperator::Division => Function::Divide,
             _ => {
-                let remainder = javascript::number::remainder(&mut self.graph, left, right);
-                return Ok(self.take(remainder));
+                let (value, fails) = javascript::number::remainder(&mut self.graph, left, right);
+                let source = shorten(self.source(span));
+                let reason = self.graph.text(&format!("`{source}` is too large to be computed exactly"));
+                let failure = self.graph.failure_if(fails, reason);
+                self.fail(failure);
+                return Ok(value);
             }
         };
         Ok(self.graph.apply(function, &[left, right]))

@@ -1,0 +1,133 @@
+//! The engine of this test process, and running migrations on it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use antler_core::{
+    names::{SqlIdent, TableName},
+    schema::Model,
+    sql::{Expr, Projection, column_type, table},
+};
+use antler_store::{
+    engine::{self, Engine, EngineOptions},
+    tables::{Session, Tables as _, rows},
+};
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+use crate::values::{Value, canonical};
+
+/// A session of the engine that the tests share: a process can run only one.
+pub fn session() -> Box<dyn Session> {
+    static SHARED: OnceLock<(Engine, TempDir)> = OnceLock::new();
+    let (engine, _) = SHARED.get_or_init(|| {
+        let data = TempDir::new().unwrap();
+        let library = engine::locate().unwrap();
+        (Engine::open(&library, data.path(), &EngineOptions::default()).unwrap(), data)
+    });
+    engine.session().unwrap()
+}
+
+/// What a migration made of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The canonical texts of the columns.
+    Stored(Vec<String>),
+    Filtered,
+    Failed(String),
+}
+
+/// A column beside those of the model, which tells rows apart.
+const ROW: &str = "row_number";
+
+fn row_column() -> (SqlIdent, Expr) {
+    let name: SqlIdent = ROW.parse().unwrap();
+    (name.clone(), Expr::Column(name))
+}
+
+/// A new table for rows of a model.
+pub fn create(session: &mut dyn Session, model: &Model) -> TableName {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("{}_{}", model.name, COUNT.fetch_add(1, Ordering::Relaxed));
+    let name = TableName { database: "default".parse().unwrap(), table: name.parse().unwrap() };
+    let columns: Vec<_> =
+        model.fields.iter().map(|field| format!("`{}` {}", field.name, column_type(field))).collect();
+    let statement = format!(
+        "CREATE TABLE {} ({ROW} UInt64, {}) ENGINE = MergeTree ORDER BY {ROW}",
+        table(&name),
+        columns.join(", ")
+    );
+    session.execute(&statement).unwrap();
+    name
+}
+
+/// A new table with these rows.
+pub fn filled(session: &mut dyn Session, model: &Model, rows: &[Vec<Value>]) -> TableName {
+    let name = create(session, model);
+    for (chunk, rows) in rows.chunks(100).enumerate() {
+        let selects: Vec<_> = rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| {
+                let values: Vec<_> = row
+                    .iter()
+                    .zip(&model.fields)
+                    .map(|(value, field)| value.sql(field).to_string())
+                    .collect();
+                format!("({}, {})", chunk * 100 + i, values.join(", "))
+            })
+            .collect();
+        session.execute(&format!("INSERT INTO {} VALUES {}", table(&name), selects.join(",\n"))).unwrap();
+    }
+    name
+}
+
+/// Runs a migration over a table, and also stores its rows in another one if it is given.
+pub fn run(
+    session: &mut dyn Session,
+    projection: &Projection,
+    to: &Model,
+    source: &TableName,
+    target: Option<&TableName>,
+) -> BTreeMap<u64, Outcome> {
+    let mut numbered = projection.clone();
+    numbered.columns.insert(0, row_column());
+    let select = numbered.select(source);
+    for column in rows::<Json>(session, &format!("DESCRIBE ({select})")).unwrap().iter().skip(1) {
+        let name = column["name"].as_str().unwrap();
+        let found: String = column["type"].as_str().unwrap().split_whitespace().collect();
+        let wanted: String = column_type(to.field(name).unwrap()).split_whitespace().collect();
+        assert_eq!(found, wanted, "the type of `{name}` in\n{select}");
+    }
+    if let Some(target) = target {
+        session.execute(&format!("INSERT INTO {} {select}", table(target))).unwrap();
+    }
+    let canonical: Vec<_> =
+        to.fields.iter().map(|field| canonical(&format!("`{}`", field.name), field)).collect();
+    let statement = format!("SELECT {ROW} AS row, [{}] AS columns FROM ({select})", canonical.join(", "));
+    let mut outcomes = BTreeMap::new();
+    for row in rows::<Json>(session, &statement).unwrap() {
+        let columns = row["columns"].as_array().unwrap().iter();
+        let columns = columns.map(|column| column.as_str().unwrap().to_owned()).collect();
+        outcomes.insert(number(&row["row"]), Outcome::Stored(columns));
+    }
+    let failures =
+        projection.failures(|failure| vec![row_column(), ("reason".parse().unwrap(), failure.clone())]);
+    if let Some(failures) = failures {
+        for row in rows::<Json>(session, &failures.select(source)).unwrap() {
+            let reason = row["reason"].as_str().unwrap().to_owned();
+            let before = outcomes.insert(number(&row[ROW]), Outcome::Failed(reason));
+            assert_eq!(before, None, "a row cannot be stored and fail");
+        }
+    }
+    outcomes
+}
+
+fn number(json: &Json) -> u64 {
+    json.as_u64().or_else(|| json.as_str()?.parse().ok()).unwrap()
+}

@@ -1,0 +1,100 @@
+// Runs a migration as its author would: transpiled by TypeScript, in Node, in UTC. Reads one job
+// from standard input and answers one line for each row. Values travel in forms that keep apart
+// what JSON mixes up: numbers as the bits of their doubles, texts as hexadecimal UTF-8.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+
+const { oracle, source, from, to, rows } = JSON.parse(readFileSync(0, "utf8"));
+const typescript = createRequire(oracle)("typescript");
+const { outputText } = typescript.transpileModule(source, {
+  compilerOptions: { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 },
+});
+const module = { exports: {} };
+new Function("module", "exports", "require", outputText)(module, module.exports, () => ({}));
+const exported = Object.values(module.exports).filter((value) => typeof value === "function");
+const migrate = module.exports.default ?? exported[0];
+
+const bits = new DataView(new ArrayBuffer(8));
+const MIN = -(2n ** 63n);
+const MAX = 2n ** 63n - 1n;
+const FIRST = -2208988800000;
+const LAST = 10413791999999;
+
+/** Why a value cannot be stored: not an error of the language. */
+class Misfit extends Error {}
+
+function read(type, value) {
+  if (type === "number") {
+    bits.setBigUint64(0, BigInt(value));
+    return bits.getFloat64(0);
+  }
+  if (type === "big_int") return BigInt(value);
+  if (type === "date") return new Date(value);
+  if (type.array) return value.map((item) => (item === null ? null : read(type.array.type, item)));
+  if (type.object) return readObject(type.object, value);
+  return value;
+}
+
+function readObject(fields, values) {
+  const object = {};
+  fields.forEach((field, position) => {
+    const value = values[position];
+    if (value !== null) object[field.name] = read(field.type, value);
+    else if (field.absence !== "undefined") object[field.name] = null;
+  });
+  return object;
+}
+
+function hex(text) {
+  return Buffer.from(text.toWellFormed(), "utf8").toString("hex").toUpperCase();
+}
+
+/** The canonical text of a value in a column; throws a misfit when it cannot be stored. */
+function stored(type, value) {
+  const fits = (condition) => {
+    if (!condition) throw new Misfit(`${String(value)} is not ${JSON.stringify(type)}`);
+  };
+  if (type === "string") return fits(typeof value === "string"), hex(value);
+  if (type === "number") {
+    fits(typeof value === "number");
+    if (Number.isNaN(value)) return "nan";
+    bits.setFloat64(0, value);
+    return String(bits.getBigUint64(0));
+  }
+  if (type === "boolean") return fits(typeof value === "boolean"), String(value);
+  if (type === "big_int") return fits(typeof value === "bigint" && value >= MIN && value <= MAX), String(value);
+  if (type === "date") {
+    fits(value instanceof Date && value.getTime() >= FIRST && value.getTime() <= LAST);
+    return String(value.getTime());
+  }
+  if (type.string_enum) return fits(type.string_enum.includes(value)), hex(value);
+  if (type.integer_enum) return fits(Object.values(type.integer_enum).includes(value)), String(value);
+  if (type.array) {
+    fits(Array.isArray(value));
+    const items = value.map((item) => {
+      if (item !== null && item !== undefined) return stored(type.array.type, item);
+      fits(type.array.nullable);
+      return "null";
+    });
+    return `[${items.join(",")}]`;
+  }
+  fits(typeof value === "object" && value !== null);
+  return `{${type.object.map((field) => storedField(field, value[field.name])).join(",")}}`;
+}
+
+function storedField(field, value) {
+  if (value !== null && value !== undefined) return stored(field.type, value);
+  if (!field.absence || field.absence === "never") throw new Misfit(`${field.name} is missing`);
+  return "null";
+}
+
+for (const row of rows) {
+  let answer;
+  try {
+    const result = migrate(readObject(from.fields, row));
+    answer = result === null ? { filtered: true } : { stored: to.fields.map((field) => storedField(field, result[field.name])) };
+  } catch (error) {
+    answer = error instanceof Misfit ? { misfit: error.message } : { thrown: error.message, kind: error.name };
+  }
+  console.log(JSON.stringify(answer));
+}

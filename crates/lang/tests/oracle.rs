@@ -1,0 +1,126 @@
+//! The real engine against the language's own runtime, value for value.
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use antler_core::sql::Projection;
+use serde_json::{Value as Json, json};
+
+use crate::{
+    engine::{self, Outcome},
+    fixture::{self, Fixture},
+    values::{self, Value},
+};
+
+/// What a compiled migration may refuse although the language has a value: each is a reason in
+/// the dead letters, and none is a wrong value.
+const LIMITS: &[&str] = &[
+    "is not an ISO 8601 date",
+    "is outside of the years 1900 to 2299",
+    "is too large to be computed exactly",
+    "does not fit into 64 bits",
+    "would be cut inside a character",
+    "says that it is not",
+];
+
+#[test]
+fn each_migration_gives_the_values_that_node_gives() {
+    for fixture in fixture::all() {
+        let rows = values::rows(&fixture.from, 400, 1);
+        let mut session = engine::session();
+        let source = engine::filled(session.as_mut(), &fixture.from, &rows);
+        let projection = fixture.migration.projection();
+        let outcomes = engine::run(session.as_mut(), &projection, &fixture.to, &source, None);
+        let expected = node(&fixture, &rows);
+
+        let mut wrong = Vec::new();
+        let mut limited = 0;
+        for (number, (row, expected)) in rows.iter().zip(&expected).enumerate() {
+            let found = outcomes.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);
+            match judge(&found, expected) {
+                Verdict::Equal => {}
+                Verdict::Limited => limited += 1,
+                Verdict::Different => wrong.push(report(&fixture, row, &found, expected)),
+            }
+        }
+        eprintln!(
+            "{}: {} rows, {limited} beyond the limits, {} wrong",
+            fixture.name,
+            rows.len(),
+            wrong.len()
+        );
+        assert!(
+            wrong.is_empty(),
+            "{}: {} of {} rows differ from Node\n{}\n{}",
+            fixture.name,
+            wrong.len(),
+            rows.len(),
+            wrong.iter().take(8).cloned().collect::<Vec<_>>().join("\n"),
+            reason_of(&projection),
+        );
+    }
+}
+
+enum Verdict {
+    Equal,
+    Limited,
+    Different,
+}
+
+fn judge(found: &Outcome, expected: &Json) -> Verdict {
+    let equal = match found {
+        Outcome::Failed(reason) if LIMITS.iter().any(|limit| reason.contains(limit)) => {
+            return Verdict::Limited;
+        }
+        Outcome::Failed(reason) => expected["thrown"] == json!(reason) || expected["misfit"].is_string(),
+        Outcome::Filtered => expected["filtered"] == json!(true),
+        Outcome::Stored(columns) => expected["stored"] == json!(columns),
+    };
+    if equal { Verdict::Equal } else { Verdict::Different }
+}
+
+fn report(fixture: &Fixture, row: &[Value], found: &Outcome, expected: &Json) -> String {
+    let mut lines = vec![format!("row {row:?}")];
+    if let (Outcome::Stored(found), Some(expected)) = (found, expected["stored"].as_array()) {
+        for ((field, found), expected) in fixture.to.fields.iter().zip(found).zip(expected) {
+            if json!(found) != *expected {
+                lines.push(format!("  {}: found {found}, expected {expected}", field.name));
+            }
+        }
+    } else {
+        lines.push(format!("  found {found:?}, expected {expected}"));
+    }
+    lines.join("\n")
+}
+
+fn reason_of(projection: &Projection) -> String {
+    projection
+        .failure
+        .as_ref()
+        .map_or_else(|| "it never fails".to_owned(), |failure| format!("fails with {failure}"))
+}
+
+/// What Node makes of the rows.
+fn node(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
+    let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
+    let oracle = fixture::folder("../../../tests/oracle/package.json");
+    let job = json!({
+        "oracle": oracle, "source": fixture.source.text, "from": fixture.from, "to": fixture.to, "rows": rows,
+    });
+    let mut node = Command::new("node")
+        .arg(fixture::folder("oracle.mjs"))
+        .env("TZ", "UTC")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = node.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || input.write_all(job.to_string().as_bytes()).unwrap());
+    let output = node.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert!(output.status.success(), "node failed for {}", fixture.name);
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
