@@ -3,7 +3,12 @@
 //! The data folder belongs to the running server, so its answers come over HTTP. When none runs,
 //! the folder is opened for the time of the command.
 
-use antler_core::names::Naming;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use antler_core::{diagnostic::Code, names::Naming};
 use antler_server::{query, status::Status, status_at_rest};
 use antler_store::folder::DataFolder;
 use anyhow::Result;
@@ -12,8 +17,13 @@ use crate::{
     client::Client,
     explain::{explain_server, explain_store},
     host::{DATA_FOLDER, Host},
+    problems::Problems,
     project::Project,
 };
+
+/// How long to wait for a data folder that another process has, and between two looks.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where a project's data is.
 pub enum Access {
@@ -24,14 +34,22 @@ pub enum Access {
 }
 
 impl Access {
-    /// Finds the data of a project.
+    /// Finds the data of a project. Waits a moment for another command to finish with it, or for
+    /// a server that is just starting to listen.
     ///
     /// # Errors
     /// It cannot be opened.
     pub fn to(project: &Project) -> Result<Self> {
-        match Self::server(project)? {
-            Some(client) => Ok(Self::Running(client)),
-            None => Ok(Self::AtRest(Box::new(Host::open(project)?), project.config.naming.clone())),
+        let started = Instant::now();
+        loop {
+            if let Some(client) = Self::server(project)? {
+                return Ok(Self::Running(client));
+            }
+            match Host::open(project) {
+                Ok(host) => return Ok(Self::AtRest(Box::new(host), project.config.naming.clone())),
+                Err(problems) if is_in_use(&problems) && started.elapsed() < PATIENCE => thread::sleep(PAUSE),
+                Err(problems) => return Err(problems.into()),
+            }
         }
     }
 
@@ -67,4 +85,8 @@ impl Access {
             }
         }
     }
+}
+
+fn is_in_use(problems: &Problems) -> bool {
+    problems.iter().any(|problem| problem.code == Code::FolderInUse)
 }

@@ -158,6 +158,11 @@ impl Load {
         self.past_empty_parts()
     }
 
+    /// The parts of the clone when it was made. They must be the same when the load ends.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// How far it is.
     pub fn progress(&self) -> Progress {
         let before: u64 = self.parts.iter().take(self.cursor.part).map(|part| part.rows).sum();

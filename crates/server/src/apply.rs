@@ -104,7 +104,8 @@ fn make_node(make: &Make, topics: &dyn Topics, session: &mut dyn Session) -> Res
     Ok(())
 }
 
-fn parts(statement: &str, session: &mut dyn Session) -> Result<Vec<Part>, ServerError> {
+/// The parts of a table, in the order of names.
+pub(crate) fn parts(statement: &str, session: &mut dyn Session) -> Result<Vec<Part>, ServerError> {
     #[derive(Deserialize)]
     struct Row {
         name: String,

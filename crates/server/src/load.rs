@@ -16,9 +16,12 @@ use antler_core::{
     names::{ModelVersion, TableName},
     sql::statement,
 };
-use antler_store::tables::{Session, Tables};
+use antler_store::{
+    StoreError,
+    tables::{Session, Tables},
+};
 
-use crate::{ServerError, state::State};
+use crate::{ServerError, apply, state::State};
 
 /// How long to wait after a chunk that failed: at first, and at the most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
@@ -265,10 +268,24 @@ fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError>
     Ok(())
 }
 
+/// Checks that the clone stood still, which is what makes the chunks complete. Antler makes it so
+/// that nothing merges its parts; this notices whoever else has touched it.
+fn check_clone(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
+    let parts = apply::parts(&statement::parts(&load.clone), session)?;
+    if parts == load.parts() {
+        return Ok(());
+    }
+    let reason = "its parts have changed since it was made, so rows may be missing from the load".to_owned();
+    Err(StoreError::Damaged { what: format!("the clone {}", load.clone), reason }.into())
+}
+
 /// Forgets the load, and drops its clone when no other load needs it. In this order: a clone
 /// that nobody needs is found and dropped at the next start.
 fn end(shared: &Shared, load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
-    shared.state.remove_load(load.id)?;
+    if shared.state.loads()?.iter().any(|known| known.id == load.id) {
+        check_clone(load, session)?;
+        shared.state.remove_load(load.id)?;
+    }
     let needed = shared.state.loads()?.iter().any(|other| other.clone == load.clone);
     if !needed {
         drop_clone(&load.clone, session)?;

@@ -64,6 +64,17 @@ fn serve_and_kill(sandbox: &Sandbox, sent: &Sent, after: Duration, meanwhile: im
     });
 }
 
+/// Enough events for a load that takes longer than a kill.
+fn fill(server: &Server<'_>, sent: &Sent) {
+    for _ in 0..10 {
+        let first = sent.next.fetch_add(30_000, Ordering::SeqCst);
+        let body: String = (first..first + 30_000).step_by(BATCH as usize).map(events).collect();
+        let answer = server.post("/ingest/UserActivity/0.0", "application/x-ndjson", body).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        sent.acknowledged.lock().unwrap().extend(first..first + 30_000);
+    }
+}
+
 /// The ids in a table; a doubled one fails.
 fn ids(sandbox: &Sandbox, table: &str) -> BTreeSet<u32> {
     let text = sandbox.ask(&format!("SELECT eventId FROM {table}"));
@@ -77,6 +88,11 @@ fn ids(sandbox: &Sandbox, table: &str) -> BTreeSet<u32> {
 fn every_acknowledged_event_is_in_every_version_once_after_kills_during_ingest_and_load() {
     let sandbox = Sandbox::project();
     let sent = Sent::default();
+    let server = sandbox.serve();
+    sandbox.wait_for("POST http://localhost");
+    fill(&server, &sent);
+    server.kill_now();
+    drop(server);
     // Different moments: in ingest, in the cut and the loads after a bump, right after a start.
     serve_and_kill(&sandbox, &sent, Duration::from_millis(400), || {});
     serve_and_kill(&sandbox, &sent, Duration::from_millis(30), || {});

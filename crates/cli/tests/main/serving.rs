@@ -75,6 +75,20 @@ fn ports_and_the_data_folder_have_one_owner() {
 }
 
 #[test]
+fn commands_at_rest_wait_for_each_other() {
+    let sandbox = Sandbox::project();
+    assert!(sandbox.serve().stop().success());
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| sandbox.antler(&["query", "SELECT 1", "--format", "TSV"])))
+            .collect();
+        for answer in asked {
+            assert_eq!(answer.join().unwrap(), "exit 0\n--- stdout\n1\n");
+        }
+    });
+}
+
+#[test]
 fn without_the_engine_the_message_says_how_to_get_it() {
     let sandbox = Sandbox::project();
     let shown = sandbox.antler_with(&[("ANTLER_LIBCHDB", "/nowhere/libchdb.so")], &["ps"]);

@@ -132,7 +132,7 @@ pub fn clone_storage(clone: &TableName, of: &TableName, model: &Model) -> String
     let keys: Vec<_> = model.keys().map(|field| ident(&field.name)).collect();
     format!(
         "CREATE TABLE {} CLONE AS {}\nENGINE = MergeTree\nORDER BY ({})\n\
-         SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1",
+         SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1",
         table(clone),
         table(of),
         keys.join(", "),
