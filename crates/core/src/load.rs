@@ -29,20 +29,8 @@ pub struct Load {
     format: u32,
     /// Unique among all loads of a project, ever; part of every token.
     pub id: u64,
-    /// The node whose rows are loaded.
-    pub source: ModelVersion,
-    /// The node they are loaded into.
-    pub target: ModelVersion,
-    /// The clone of the source's storage table.
-    pub clone: TableName,
-    /// The storage table of the target.
-    pub storage: TableName,
-    /// The columns of the target, in the order of the select.
-    pub columns: Vec<SqlIdent>,
-    /// The migration, over the clone.
-    pub select: Filtered,
-    /// The rows that fail it, when there can be any.
-    pub failures: Option<Failures>,
+    /// Which rows go where.
+    pub spec: LoadSpec,
     parts: Vec<Part>,
     chunk_rows: u64,
     cursor: Cursor,
@@ -87,23 +75,23 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// What a load is made of, before its clone exists.
+/// What a load is made of before its clone exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoadSpec {
-    /// See [`Load::source`].
+    /// The node whose rows are loaded.
     pub source: ModelVersion,
-    /// See [`Load::target`].
+    /// The node they are loaded into.
     pub target: ModelVersion,
-    /// See [`Load::clone`].
+    /// The clone of the source's storage table.
     pub clone: TableName,
-    /// See [`Load::storage`].
+    /// The storage table of the target.
     pub storage: TableName,
-    /// See [`Load::columns`].
+    /// The columns of the target, in the order of the select.
     pub columns: Vec<SqlIdent>,
-    /// See [`Load::select`].
+    /// The migration, over the clone.
     pub select: Filtered,
-    /// See [`Load::failures`].
+    /// The rows that fail it, when there can be any.
     pub failures: Option<Failures>,
 }
 
@@ -122,22 +110,8 @@ impl Load {
             parts.iter().fold((0, 0), |(rows, bytes), part| (rows + part.rows, bytes + part.bytes));
         let row_bytes = bytes.checked_div(rows).unwrap_or(0).max(1);
         let chunk_rows = (CHUNK_BYTES / row_bytes).clamp(*CHUNK_ROWS.start(), *CHUNK_ROWS.end());
-        let LoadSpec { source, target, clone, storage, columns, select, failures } = spec;
-        Self {
-            format: Self::FORMAT,
-            id,
-            source,
-            target,
-            clone,
-            storage,
-            columns,
-            select,
-            failures,
-            parts,
-            chunk_rows,
-            cursor: Cursor::default(),
-        }
-        .past_empty_parts()
+        Self { format: Self::FORMAT, id, spec, parts, chunk_rows, cursor: Cursor::default() }
+            .past_empty_parts()
     }
 
     /// The chunk at the cursor, with its token; `None` when all is loaded.
@@ -232,7 +206,7 @@ mod tests {
     #[test]
     fn the_condition_of_a_chunk_narrows_the_select() {
         let load = load(&[("p1", 10)]);
-        let text = load.select.with("_part = 'p1'");
+        let text = load.spec.select.with("_part = 'p1'");
         assert_eq!(text, "SELECT\n    event.a AS a\nFROM db.clone AS event\nWHERE _part = 'p1'");
     }
 }

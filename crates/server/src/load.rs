@@ -144,8 +144,8 @@ impl LoadStatus {
     pub(crate) fn new(load: &Load, phase: LoadPhase) -> Self {
         Self {
             id: load.id,
-            source: load.source.clone(),
-            target: load.target.clone(),
+            source: load.spec.source.clone(),
+            target: load.spec.target.clone(),
             progress: load.progress(),
             elapsed_ms: 0,
             phase,
@@ -245,7 +245,7 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             }
             Ok(None) => return true,
             Err(error) => {
-                tracing::warn!(source = %load.source, target = %load.target, %error, "a chunk of a load failed; it is repeated");
+                tracing::warn!(source = %load.spec.source, target = %load.spec.target, %error, "a chunk of a load failed; it is repeated");
                 shared.report(|status| status.failure = Some(error.to_string()));
                 if !shared.pause(wait) {
                     return false;
@@ -258,8 +258,14 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
 
 fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
     let Some((chunk, token)) = load.next_chunk() else { return Ok(()) };
-    session.execute(&statement::load_chunk(&load.storage, &load.columns, &load.select, &chunk, &token))?;
-    if let Some(failures) = &load.failures {
+    session.execute(&statement::load_chunk(
+        &load.spec.storage,
+        &load.spec.columns,
+        &load.spec.select,
+        &chunk,
+        &token,
+    ))?;
+    if let Some(failures) = &load.spec.failures {
         let token = format!("{token}/failures");
         let insert =
             statement::load_chunk(&failures.table, &failures.columns, &failures.select, &chunk, &token);
@@ -271,12 +277,12 @@ fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError>
 /// Checks that the clone stood still, which is what makes the chunks complete. Antler makes it so
 /// that nothing merges its parts; this notices whoever else has touched it.
 fn check_clone(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
-    let parts = apply::parts(&statement::parts(&load.clone), session)?;
+    let parts = apply::parts(&statement::parts(&load.spec.clone), session)?;
     if parts == load.parts() {
         return Ok(());
     }
     let reason = "its parts have changed since it was made, so rows may be missing from the load".to_owned();
-    Err(StoreError::Damaged { what: format!("the clone {}", load.clone), reason }.into())
+    Err(StoreError::Damaged { what: format!("the clone {}", load.spec.clone), reason }.into())
 }
 
 /// Forgets the load, and drops its clone when no other load needs it. In this order: a clone
@@ -286,9 +292,9 @@ fn end(shared: &Shared, load: &Load, session: &mut dyn Session) -> Result<(), Se
         check_clone(load, session)?;
         shared.state.remove_load(load.id)?;
     }
-    let needed = shared.state.loads()?.iter().any(|other| other.clone == load.clone);
+    let needed = shared.state.loads()?.iter().any(|other| other.spec.clone == load.spec.clone);
     if !needed {
-        drop_clone(&load.clone, session)?;
+        drop_clone(&load.spec.clone, session)?;
     }
     Ok(())
 }

@@ -314,7 +314,7 @@ fn drop_orphans(
     naming: &Naming,
     session: &mut dyn Session,
 ) -> Result<(), ServerError> {
-    let needed: Vec<_> = state.loads()?.into_iter().map(|load| load.clone).collect();
+    let needed: Vec<_> = state.loads()?.into_iter().map(|load| load.spec.clone).collect();
     for node in deployed.nodes.keys() {
         let clone = naming.load_source(node);
         if !needed.contains(&clone) {
