@@ -100,8 +100,8 @@ pub fn run(
     let select = numbered.select(source);
     for column in rows::<Json>(session, &format!("DESCRIBE ({select})")).unwrap().iter().skip(1) {
         let name = column["name"].as_str().unwrap();
-        let found: String = column["type"].as_str().unwrap().split_whitespace().collect();
-        let wanted: String = column_type(to.field(name).unwrap()).split_whitespace().collect();
+        let found = bare(column["type"].as_str().unwrap());
+        let wanted = bare(&column_type(to.field(name).unwrap()));
         assert_eq!(found, wanted, "the type of `{name}` in\n{select}");
     }
     if let Some(target) = target {
@@ -126,6 +126,11 @@ pub fn run(
         }
     }
     outcomes
+}
+
+/// A type without what the database may print in two ways.
+fn bare(data_type: &str) -> String {
+    data_type.chars().filter(|c| !c.is_whitespace() && *c != '`').collect()
 }
 
 fn number(json: &Json) -> u64 {

@@ -341,7 +341,12 @@ pub fn rows(model: &Model, count: usize, seed: u64) -> Vec<Vec<Value>> {
 impl Value {
     /// The value as an SQL expression of its column's type.
     pub fn sql(&self, field: &Field) -> Expr {
-        Expr::cast(self.plain(&field.data_type), column_type(field))
+        let mut plain = self.plain(&field.data_type);
+        // An empty array has no type of its own that a variant could take.
+        if let (Self::List(_), DataType::Array(item)) = (self, &field.data_type) {
+            plain = Expr::cast(plain, format!("Array({})", item_type(item)));
+        }
+        Expr::cast(plain, column_type(field))
     }
 
     fn plain(&self, data_type: &DataType) -> Expr {

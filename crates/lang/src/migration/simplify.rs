@@ -48,6 +48,15 @@ impl Graph {
         if let Some(known) = self.as_boolean(condition) {
             return if known { a } else { b };
         }
+        // A branch that is the condition is decided.
+        if a == condition {
+            let a = self.boolean(true);
+            return self.if_else(condition, a, b);
+        }
+        if b == condition {
+            let b = self.boolean(false);
+            return self.if_else(condition, a, b);
+        }
         if let Node::Apply(Function::Not, args) = self.node(condition) {
             let opposite = args[0];
             return self.if_else(opposite, b, a);

@@ -20,6 +20,7 @@ impl Printer<'_> {
     }
 
     fn column_of(&mut self, id: Id, data_type: &DataType, nullable: bool) -> Expr {
+        let id = self.same_nothing(id);
         let wanted = type_name(data_type, nullable);
         if let Some((stored, may_be_null)) = self.stored_type(id)
             && self.graph.is_stored(id)
@@ -52,12 +53,16 @@ impl Printer<'_> {
                     (DataType::StringEnum(words), _) => return cast(self.word(id, words), wanted),
                     (DataType::IntegerEnum(values), _) => return cast(self.enum_number(id, values), wanted),
                     (DataType::Array(item), Node::Array(items)) => {
-                        let Item { data_type, nullable } = &**item;
-                        let items: Vec<_> =
-                            items.iter().map(|item| self.column_of(*item, data_type, *nullable)).collect();
-                        return cast(Expr::call("array", items), wanted);
+                        let items: Vec<_> = items
+                            .iter()
+                            .map(|value| self.column_of(*value, &item.data_type, item.nullable))
+                            .collect();
+                        return self.array(Expr::call("array", items), data_type, nullable);
                     }
-                    (DataType::Array(_), _) => return cast(self.value(id), wanted),
+                    (DataType::Array(_), _) => {
+                        let array = self.value(id);
+                        return self.array(array, data_type, nullable);
+                    }
                     (DataType::Object(fields), Node::Object(values)) => {
                         let mut items = Vec::new();
                         for field in fields {
@@ -74,6 +79,12 @@ impl Printer<'_> {
                 if nullable && !is_optional { cast(printed, wanted) } else { printed }
             }
         }
+    }
+
+    /// An array as its column holds it: one that may be absent is an array first, and then a variant.
+    fn array(&self, array: Expr, data_type: &DataType, nullable: bool) -> Expr {
+        let array = cast(array, type_name(data_type, false));
+        if nullable { cast(array, type_name(data_type, true)) } else { array }
     }
 
     /// Whether a value is one of several constant texts, or nothing.

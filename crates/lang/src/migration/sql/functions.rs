@@ -3,7 +3,10 @@
 use antler_core::sql::{BinaryOp, Expr, Literal};
 
 use super::{Printer, binary, choice, count_of, integer};
-use crate::migration::ir::{Arithmetic, DatePart, Function as F, Id, Node};
+use crate::migration::{
+    ir::{Arithmetic, DatePart, Function as F, Id, Node},
+    javascript::date::STORABLE,
+};
 
 /// The ISO form of dates, for the years that `DateTime64` has. That the day exists in its month is
 /// left to the parser.
@@ -114,7 +117,15 @@ impl Printer<'_> {
                 let matches = Expr::call("match", [text.clone(), Expr::string(DATE_TEXT)]);
                 let parsed =
                     Expr::call("parseDateTime64BestEffortOrNull", [text, count_of(3), Expr::string("UTC")]);
-                binary(BinaryOp::And, matches, Expr::call("isNotNull", [parsed]))
+                // An offset may lead out of the first or last year.
+                let time = Expr::call("toUnixTimestamp64Milli", [parsed]);
+                let (first, last) = (count_of(STORABLE.0 as i64), count_of(STORABLE.1 as i64));
+                let storable = binary(
+                    BinaryOp::And,
+                    binary(BinaryOp::GreaterEq, time.clone(), first),
+                    binary(BinaryOp::LessEq, time, last),
+                );
+                binary(BinaryOp::And, matches, Expr::call("ifNull", [storable, Expr::bool(false)]))
             }
             F::TimeClip => {
                 let time = self.repeated(args[0]);

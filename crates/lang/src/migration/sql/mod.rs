@@ -115,6 +115,7 @@ impl<'m> Printer<'m> {
 
     /// An expression, with a name when it is used more than once.
     fn shared(&mut self, id: Id, form: Form) -> Expr {
+        let id = self.same_nothing(id);
         if let Some(printed) = self.printed.get(&(id, form)) {
             return printed.clone();
         }
@@ -190,6 +191,18 @@ impl<'m> Printer<'m> {
                 self.function(&function, &args)
             }
         }
+    }
+
+    /// Without a choice between `null` and `undefined`: both are `NULL`.
+    fn same_nothing(&self, id: Id) -> Id {
+        if let Node::If(condition, a, b) = self.graph.node(id)
+            && let Node::Apply(Function::IsNothing, args) = self.graph.node(*condition)
+            && matches!(self.graph.node(*a), Node::Nothing(_))
+            && *self.graph.node(*b) == Node::Known(args[0])
+        {
+            return args[0];
+        }
+        id
     }
 
     /// `x ?? y`: `if(isNull(x), y, assumeNotNull(x))` reads better as `ifNull(x, y)`.

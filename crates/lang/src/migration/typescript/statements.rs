@@ -17,15 +17,27 @@ use crate::migration::{ir::Nothing, types::Kind};
 pub(super) enum Rest<'r> {
     /// The end of the function, at this place.
     End(Span),
+    /// The end of a `switch`, where `break` goes.
+    Switch(&'r Rest<'r>),
     /// More statements, in the scope that had this many names, and what follows those.
     Then { statements: &'r [Statement<'r>], scope: usize, rest: &'r Rest<'r> },
 }
 
-impl Rest<'_> {
+impl<'r> Rest<'r> {
+    /// What follows the innermost `switch`.
+    fn behind_switch(&self) -> Option<&'r Rest<'r>> {
+        match self {
+            Self::End(_) => None,
+            Self::Switch(rest) => Some(rest),
+            Self::Then { rest, .. } => rest.behind_switch(),
+        }
+    }
+
     /// A place to point at when there is too much of it.
     fn place(&self) -> Span {
         match self {
             Self::End(span) => *span,
+            Self::Switch(rest) => rest.place(),
             Self::Then { statements, rest, .. } => statements.first().map_or(rest.place(), GetSpan::span),
         }
     }
@@ -77,6 +89,16 @@ impl Lowering<'_> {
                     let scope = self.bindings.len();
                     return self.statements(&block.body, &Rest::Then { statements: others, scope, rest });
                 }
+                Statement::BreakStatement(jump) if jump.label.is_none() => {
+                    if let Some(rest) = rest.behind_switch() {
+                        return self.statements(&[], rest);
+                    }
+                    return Err(self.refuse(
+                        jump.span,
+                        "this jump",
+                        "Let each path end with `return` or `throw`.",
+                    ));
+                }
                 Statement::EmptyStatement(_)
                 | Statement::TSTypeAliasDeclaration(_)
                 | Statement::TSInterfaceDeclaration(_) => {}
@@ -94,6 +116,7 @@ impl Lowering<'_> {
                 "the end is reached here",
                 "Return the new row; to leave a row out, return `null`; to send it to the dead letters, throw.",
             )),
+            Rest::Switch(rest) => self.statements(&[], rest),
             Rest::Then { statements, scope, rest } => {
                 self.bindings.truncate(*scope);
                 self.statements(statements, rest)
@@ -127,7 +150,8 @@ impl Lowering<'_> {
     fn switch(&mut self, statement: &SwitchStatement, others: &[Statement], rest: &Rest) -> Lowered {
         let value = self.expression(&statement.discriminant)?;
         let scope = self.bindings.len();
-        let after = Rest::Then { statements: others, scope, rest };
+        let behind = Rest::Then { statements: others, scope, rest };
+        let after = Rest::Switch(&behind);
         let mut groups: Vec<Group> = Vec::new();
         let mut pending: Vec<Option<&Expression>> = Vec::new();
         for (position, case) in statement.cases.iter().enumerate() {

@@ -1,0 +1,8 @@
+import type { Key } from "antler";
+
+export interface Person {
+  id: Key<string>;
+  name: string;
+  age: number;
+  city: string;
+}

@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Counter {
+  id: Key<string>;
+  n: bigint;
+  negated: bigint;
+}

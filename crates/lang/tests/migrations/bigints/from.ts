@@ -1,0 +1,9 @@
+import type { Key } from "antler";
+
+export interface Counter {
+  id: Key<bigint>;
+  a: bigint;
+  b: bigint;
+  n: number;
+  limit?: bigint;
+}

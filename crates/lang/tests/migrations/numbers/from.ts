@@ -1,0 +1,8 @@
+import type { Key } from "antler";
+
+export interface Measure {
+  id: Key<number>;
+  a: number;
+  b: number;
+  c: number | null;
+}

@@ -1,0 +1,9 @@
+import type { Key } from "antler";
+
+export interface Profile {
+  id: Key<string>;
+  name: string;
+  nick?: string;
+  settings: { theme: string; size: number; beta?: boolean };
+  extra: { theme: string; level: number } | null;
+}

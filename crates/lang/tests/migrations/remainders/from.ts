@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Measure {
+  id: Key<number>;
+  a: number;
+  b: number;
+}

@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Measure {
+  id: Key<number>;
+  remainder: number;
+}

@@ -1,0 +1,9 @@
+import type { Key } from "antler";
+
+export interface Measure {
+  id: Key<number>;
+  byTen: number;
+  isEven: boolean;
+  minutes: number;
+  clock: number;
+}
