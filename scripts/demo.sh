@@ -68,13 +68,6 @@ show_load() {
 
 commit() { git -C "$project" add . && git -C "$project" commit --quiet --message "$1"; }
 
-free_ports() {
-  python3 -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*(s.getsockname()[1] for s in sockets))'
-}
-
 # Whether a Python expression over the status `s` holds, say `s["current"] == "0.1"`.
 holds() {
   local status
@@ -131,9 +124,10 @@ git -C "$project" config user.name demo
 git -C "$project" config user.email demo@localhost
 cp "$example/0.0/models.ts" "$project/app/datamodels/models.ts"
 commit "Flights as the CSV has them"
-read -r port management_port < <(free_ports)
-export MOOSE_HTTP_SERVER_CONFIG__PORT=$port MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT=$management_port
+# Any free ports: the other commands find the server by the note in its data folder.
+export MOOSE_HTTP_SERVER_CONFIG__PORT=0 MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT=0
 # Not by the function, which would put a shell between this one and the server.
+: >"$log"
 "$binary" -C "$project" --color never dev >"$log" 2>&1 &
 server=$!
 # Its own word, because antler ps would take the data folder while no server has it.
