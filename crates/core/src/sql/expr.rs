@@ -186,6 +186,17 @@ impl Expr {
         let (function, args, last): (&str, &[Expr], Option<String>) = match self {
             Self::Call { function, args } if !args.is_empty() => (function, args, None),
             Self::Cast { value, data_type } => ("CAST", std::slice::from_ref(value), Some(string(data_type))),
+            Self::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right } => {
+                let side = |side: &Self| match side {
+                    Self::Binary { op: inner, .. } if inner.strength() < op.strength() => format!("({side})"),
+                    side => side.wrapped(indent),
+                };
+                return format!("{}\n{}{} {}", side(left), " ".repeat(indent), op.symbol(), side(right));
+            }
+            Self::Lambda { body, .. } => {
+                let head = flat.strip_suffix(&body.to_string()).unwrap_or_default();
+                return format!("{head}{}", body.wrapped(indent));
+            }
             _ => return flat,
         };
         let inner = indent + 4;

@@ -32,11 +32,11 @@ pub(super) fn fit(
     field: &Field,
     path: &str,
     asserted: &BTreeSet<Id>,
-) -> Result<Fallible, Misfit> {
+) -> Result<Fallible, Box<Misfit>> {
     let mut fitting = Fitting { graph, asserted };
     let ty = fitting.graph.ty(value).clone();
     let is_missing = ty.kind == Kind::Never && ty.undefined && !ty.null;
-    let misfit = |found| Misfit { path: path.to_owned(), found, expected: field.clone() };
+    let misfit = |found| Box::new(Misfit { path: path.to_owned(), found, expected: field.clone() });
     if ty.is_optional() && field.absence.is_never() {
         return Err(misfit(if is_missing { None } else { Some(ty) }));
     }
@@ -49,7 +49,7 @@ struct Fitting<'g> {
 }
 
 /// A misfit of a nested field, or nothing when it is the value itself.
-type Fit = Result<Fallible, Option<Misfit>>;
+type Fit = Result<Fallible, Option<Box<Misfit>>>;
 
 impl Fitting<'_> {
     /// Fits a value where it is there; where it is not, so is the result.

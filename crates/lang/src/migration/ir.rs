@@ -144,13 +144,9 @@ pub(super) enum Function {
     /// Shortest decimal digits that read back as the same finite number, in the form of C++'s
     /// `to_chars`: `1e21`, `-0`.
     DigitsOfNumber,
-    /// The nearest double of up to fifteen digits with an optional minus, without leading zeros.
-    ShortDigitsToNumber,
-    /// The nearest double of decimal digits with optional sign, point and exponent, 0 of no digits;
-    /// absent when it is beyond the largest double or no number.
-    DecimalToNumber,
-    /// The nearest double of `0x`, `0o` or `0b` and digits.
-    RadixToNumber,
+    /// ECMAScript's `StringToNumber`: the nearest double of decimal digits, of digits in another
+    /// base behind `0x`, `0o` or `0b`, or of `Infinity`; 0 of white space alone, and else NaN.
+    TextToNumber,
     /// Whether a text matches an RE2 pattern.
     Matches(&'static str),
     /// The text that an RE2 pattern's first group (or all of it) finds first, or `''`.

@@ -331,8 +331,8 @@ impl Graph {
         {
             return Some(decided);
         }
-        // A date is a number again and again.
         match (function, args) {
+            // A date is a number again and again.
             (Function::NumberToDate, [value]) => {
                 if let Node::Apply(Function::DateToNumber, inner) = self.node(*value) {
                     return Some(inner[0]);
@@ -348,6 +348,18 @@ impl Graph {
                     return Some(self.if_else(condition, a, b));
                 }
             }
+            (Function::Floor | Function::Ceil | Function::Truncate, [value]) if self.is_whole(*value) => {
+                return Some(*value);
+            }
+            // `x + -1` reads better as `x - 1`, and is the same.
+            (Function::Add, [a, b]) => {
+                if let (None, Some(constant)) = (self.as_number(*a), self.as_number(*b))
+                    && constant < 0.0
+                {
+                    let constant = self.number(-constant);
+                    return Some(self.apply(Function::Subtract, &[*a, constant]));
+                }
+            }
             _ => {}
         }
         let numbers: Option<Vec<f64>> = args.iter().map(|arg| self.as_number(*arg)).collect();
@@ -361,6 +373,8 @@ impl Graph {
             (Function::Ceil, [a]) => a.ceil(),
             (Function::Truncate, [a]) => a.trunc(),
             (Function::Absolute, [a]) => a.abs(),
+            (Function::TimeClip, [a]) if a.abs() <= 8.64e15 => a.trunc() + 0.0,
+            (Function::TimeClip, [_]) => f64::NAN,
             (Function::Less, [a, b]) => return Some(self.boolean(a < b)),
             (Function::LessOrEqual, [a, b]) => return Some(self.boolean(a <= b)),
             (Function::IsFinite, [a]) => {
@@ -389,14 +403,47 @@ impl Graph {
             Node::Apply(Function::DateToNumber, args) if self.is_stored_date(args[0]) => {
                 Some(self.boolean(false))
             }
+            _ if self.is_count(x) => Some(self.boolean(false)),
+            _ => None,
+        }
+    }
+
+    /// Whether a number is a count, or a sum or difference of counts: whole, finite and small.
+    fn is_count(&self, x: Id) -> bool {
+        match self.node(x) {
+            Node::Number(bits) => bits.value().fract() == 0.0 && bits.value().abs() < 1e9,
+            Node::If(_, a, b) => self.is_count(*a) && self.is_count(*b),
+            Node::Apply(Function::Add | Function::Subtract, args) => {
+                args.iter().all(|arg| self.is_count(*arg))
+            }
             Node::Apply(
                 Function::CharacterCount
+                | Function::AstralCount
                 | Function::ArrayLength
-                | Function::DatePart(_)
-                | Function::IntegerToNumber,
+                | Function::DatePart(_),
                 _,
-            ) => Some(self.boolean(false)),
-            _ => None,
+            ) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a number never has a fraction.
+    pub(super) fn is_whole(&self, x: Id) -> bool {
+        match self.node(x) {
+            Node::Number(bits) => bits.value().fract() == 0.0,
+            Node::If(_, a, b) => self.is_whole(*a) && self.is_whole(*b),
+            Node::Apply(
+                Function::Floor
+                | Function::Ceil
+                | Function::Truncate
+                | Function::DateToNumber
+                | Function::TimeClip,
+                _,
+            ) => true,
+            Node::Apply(Function::Add | Function::Subtract | Function::Multiply, args) => {
+                args.iter().all(|arg| self.is_whole(*arg))
+            }
+            _ => self.is_count(x),
         }
     }
 
@@ -456,15 +503,14 @@ impl Graph {
             | F::SquareRoot
             | F::IntegerRemainder
             | F::IntegerToNumber
-            | F::ShortDigitsToNumber
-            | F::RadixToNumber
+            | F::TextToNumber
             | F::CharacterCount
             | F::AstralCount
             | F::DateToNumber
             | F::TimeClip
             | F::DatePart(_)
             | F::ArrayLength => Type::of(Kind::Number),
-            F::ScaledRemainder | F::DecimalToNumber => optional(Kind::Number),
+            F::ScaledRemainder => optional(Kind::Number),
             F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
             F::NumberToInteger => optional(Kind::BigInt),
             F::IntegerToText

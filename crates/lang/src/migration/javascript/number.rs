@@ -1,24 +1,17 @@
 //! Numbers: ECMAScript's `Number`, `Math` and conversions to and from text.
 
 use super::{
-    super::ir::{Function as F, Graph, Id, Node},
+    super::ir::{Function as F, Graph, Id},
     Fallible, text,
 };
 
 /// 2^53: from here on not every whole number is a double.
 const UNSAFE: f64 = 9_007_199_254_740_992.0;
 
-/// The usual spelling of whole numbers, read without the general machinery.
-const SHORT_DIGITS: &str = "^(0|-?[1-9][0-9]{0,14})$";
-/// `StrDecimalLiteral`, or nothing at all, which is 0.
-const DECIMAL: &str = "^([+-]?(Infinity|([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?))?$";
 /// What `parseFloat` reads of a text.
 const DECIMAL_PREFIX: &str = "^[+-]?(?:Infinity|(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?)";
 /// What `parseInt` reads of a text in base 10.
 const DIGITS_PREFIX: &str = "^[+-]?[0-9]+";
-/// `NonDecimalIntegerLiteral`.
-const RADIX: &str = "^0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$";
-
 /// `Number::toString` in base 10.
 pub(in super::super) fn to_text(g: &mut Graph, x: Id) -> Id {
     if let Some(value) = g.as_number(x)
@@ -48,26 +41,6 @@ pub(in super::super) fn to_text(g: &mut Graph, x: Id) -> Id {
     g.if_else(is_finite, rest, unusual)
 }
 
-/// `StringToNumber`.
-pub(in super::super) fn from_text(g: &mut Graph, s: Id) -> Id {
-    let trimmed = text::trim(g, s);
-    let not_a_number = g.number(f64::NAN);
-    let is_radix = g.apply(F::Matches(RADIX), &[trimmed]);
-    let radix = g.apply(F::RadixToNumber, &[trimmed]);
-    let rest = g.if_else(is_radix, radix, not_a_number);
-    let is_decimal = g.apply(F::Matches(DECIMAL), &[trimmed]);
-    let decimal = decimal(g, trimmed);
-    let general = g.if_else(is_decimal, decimal, rest);
-    short_or(g, s, general)
-}
-
-/// The number of the usual spelling of whole numbers, or something more general.
-fn short_or(g: &mut Graph, s: Id, general: Id) -> Id {
-    let is_short = g.apply(F::Matches(SHORT_DIGITS), &[s]);
-    let short = g.apply(F::ShortDigitsToNumber, &[s]);
-    g.if_else(is_short, short, general)
-}
-
 /// `parseFloat`.
 pub(in super::super) fn parse_float(g: &mut Graph, s: Id) -> Id {
     prefix(g, s, DECIMAL_PREFIX)
@@ -84,21 +57,8 @@ fn prefix(g: &mut Graph, s: Id, pattern: &'static str) -> Id {
     let digits = g.apply(F::Extract(pattern), &[trimmed]);
     let (empty, not_a_number) = (g.text(""), g.number(f64::NAN));
     let is_empty = g.equal(digits, empty);
-    let number = decimal(g, digits);
-    let general = g.if_else(is_empty, not_a_number, number);
-    short_or(g, s, general)
-}
-
-/// The number of decimal digits; what is too large for a double is infinite, as is `Infinity`.
-fn decimal(g: &mut Graph, digits: Id) -> Id {
-    let number = g.apply(F::DecimalToNumber, &[digits]);
-    let minus = g.text("-");
-    let is_negative = g.apply(F::StartsWith, &[digits, minus]);
-    let (positive, negative) = (g.number(f64::INFINITY), g.number(f64::NEG_INFINITY));
-    let infinite = g.if_else(is_negative, negative, positive);
-    let is_infinite = g.is_nothing(number);
-    let number = g.known(number);
-    g.if_else(is_infinite, infinite, number)
+    let number = g.apply(F::TextToNumber, &[digits]);
+    g.if_else(is_empty, not_a_number, number)
 }
 
 /// `Number::remainder`, and whether it fails: where the exact result needs more than 64 bits.
@@ -118,7 +78,7 @@ pub(in super::super) fn remainder(g: &mut Graph, a: Id, b: Id) -> (Id, Id) {
 
 /// By a whole constant: the fraction of the dividend passes through unchanged.
 fn remainder_of_whole(g: &mut Graph, a: Id, b: Id) -> (Id, Id) {
-    let value = if is_whole(g, a) {
+    let value = if g.is_whole(a) {
         g.apply(F::IntegerRemainder, &[a, b])
     } else {
         let whole = g.apply(F::Truncate, &[a]);
@@ -153,24 +113,6 @@ fn remainder_of_any(g: &mut Graph, a: Id, b: Id) -> (Id, Id) {
     let fails = g.is_nothing(scaled);
     let nontrivial = g.not(trivial);
     (value, g.and(nontrivial, fails))
-}
-
-/// Whether a node never has a fraction.
-pub(in super::super) fn is_whole(g: &Graph, x: Id) -> bool {
-    match g.node(x) {
-        Node::Number(bits) => bits.value().fract() == 0.0,
-        Node::Apply(function, _) => matches!(
-            function,
-            F::Floor
-                | F::Ceil
-                | F::Truncate
-                | F::CharacterCount
-                | F::ArrayLength
-                | F::DatePart(_)
-                | F::DateToNumber
-        ),
-        _ => false,
-    }
 }
 
 /// `Math.round`: to the nearest, halves up, with the sign of zero.

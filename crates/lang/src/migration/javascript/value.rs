@@ -101,7 +101,7 @@ pub(in super::super) fn to_number(g: &mut Graph, x: Id) -> Option<Id> {
     };
     let known = g.known(x);
     let value = match ty.kind {
-        Kind::Text | Kind::Words(_) => number::from_text(g, known),
+        Kind::Text | Kind::Words(_) => g.apply(F::TextToNumber, &[known]),
         Kind::Number | Kind::Integers(_) => known,
         Kind::Boolean => {
             let (one, zero) = (g.number(1.0), g.number(0.0));

@@ -1,6 +1,9 @@
 //! The functions of the intermediate form, each as the database's function or template.
 
-use antler_core::sql::{BinaryOp, Expr, Literal};
+use antler_core::{
+    names::SqlIdent,
+    sql::{BinaryOp, Expr, Literal},
+};
 
 use super::{Printer, binary, choice, count_of, integer};
 use crate::migration::{
@@ -11,6 +14,15 @@ use crate::migration::{
 /// The ISO form of dates, for the years that `DateTime64` has. That the day exists in its month is
 /// left to the parser.
 const DATE_TEXT: &str = r"^(19|2[0-2])[0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?))$";
+
+/// White space of ECMAScript around a text.
+const SURROUNDING: &str = r"^[\s\v\pZ\x{FEFF}]+|[\s\v\pZ\x{FEFF}]+$";
+/// The usual spelling of whole numbers.
+const SHORT_DIGITS: &str = "^(0|-?[1-9][0-9]{0,14})$";
+/// `StrDecimalLiteral`, or nothing at all, which is 0.
+const DECIMAL: &str = "^([+-]?(Infinity|([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?))?$";
+/// `NonDecimalIntegerLiteral`.
+const RADIX: &str = "^0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$";
 
 /// Characters that are two UTF-16 code units.
 const ASTRAL: &str = r"[\x{10000}-\x{10FFFF}]";
@@ -64,11 +76,7 @@ impl Printer<'_> {
             }
             F::IntegerToNumber => self.call("toFloat64", args),
             F::IntegerToText | F::DigitsOfNumber => self.call("toString", args),
-            F::ShortDigitsToNumber => {
-                Expr::call("toFloat64", [Expr::call("toInt64OrZero", [self.value(args[0])])])
-            }
-            F::DecimalToNumber => self.decimal(args[0]),
-            F::RadixToNumber => self.radix(args[0]),
+            F::TextToNumber => self.text_to_number(args[0]),
             F::Matches(pattern) => Expr::call("match", [self.value(args[0]), Expr::string(*pattern)]),
             F::Extract(pattern) => Expr::call("extract", [self.value(args[0]), Expr::string(*pattern)]),
             F::Without(pattern) => Expr::call(
@@ -208,9 +216,7 @@ impl Printer<'_> {
         let divisor = Expr::call("nullIf", [scaled(b), Expr::int(0)]);
         let remainder = Expr::call("modulo", [scaled(a), divisor]);
         let body = binary(BinaryOp::Divide, Expr::call("toFloat64", [remainder]), by);
-        let lambda = Expr::Lambda { params: vec![scale_name], body: Box::new(body) };
-        let results = Expr::call("arrayMap", [lambda, Expr::call("array", [scale])]);
-        Expr::call("arrayElement", [results, count_of(1)])
+        with(scale_name, scale, body)
     }
 
     fn overflows(&mut self, op: Arithmetic, args: &[Id]) -> Expr {
@@ -220,67 +226,55 @@ impl Printer<'_> {
         binary(BinaryOp::NotEq, exact, Expr::call("toInt128", [self.binary(operator(op), args)]))
     }
 
-    /// The JSON reader rounds correctly whatever the session's settings are, but it is stricter
-    /// about zeros and the point than JavaScript.
-    fn decimal(&mut self, id: Id) -> Expr {
-        let text = self.value(id);
-        let with_digit = Expr::call(
-            "replaceRegexpOne",
-            [
-                text,
-                Expr::string("^[+]?(-?)0*([1-9][0-9]*)[.]?([0-9]*)([eE].*)?$"),
-                Expr::string(r"\1\2.\30\4"),
-            ],
+    /// The usual spelling of whole numbers is read at once; everything else goes the general way.
+    fn text_to_number(&mut self, id: Id) -> Expr {
+        let text = self.repeated(id);
+        let is_short = Expr::call("match", [text.clone(), Expr::string(SHORT_DIGITS)]);
+        let short = Expr::call("toFloat64", [Expr::call("toInt64OrZero", [text.clone()])]);
+        let trimmed = Expr::call("replaceRegexpAll", [text, Expr::string(SURROUNDING), Expr::string("")]);
+        let name = self.names.parameter("text");
+        let text = || Expr::Name(name.clone());
+        let matches = |pattern| Expr::call("match", [Expr::Name(name.clone()), Expr::string(pattern)]);
+        let (is_decimal, is_radix) = (matches(DECIMAL), matches(RADIX));
+        let body = Expr::call(
+            "multiIf",
+            [is_decimal, decimal(&text()), is_radix, self.radix(&text()), Expr::float(f64::NAN)],
         );
-        let json = Expr::call(
-            "replaceRegexpOne",
-            [with_digit, Expr::string("^[+]?(-?)0*[.]?([0-9]*)([eE].*)?$"), Expr::string(r"\10.\20\3")],
-        );
-        Expr::call("JSONExtract", [json, Expr::string("Nullable(Float64)")])
+        let general = with(name, trimmed, body);
+        choice(is_short, short, general)
     }
 
     /// Digits to bits, the first 64 of them to an integer whose last bit stands for all others, and
     /// that to the nearest double.
-    fn radix(&mut self, id: Id) -> Expr {
-        let text = self.repeated(id);
-        let lower = Expr::call("lower", [text]);
-        let kind = Expr::call("substring", [lower.clone(), count_of(2), count_of(1)]);
-        let is = |letter: &str| binary(BinaryOp::Eq, kind.clone(), Expr::string(letter));
-        let width = choice(is("x"), count_of(4), Expr::call("if", [is("o"), count_of(3), count_of(1)]));
+    fn radix(&mut self, text: &Expr) -> Expr {
+        let kind = Expr::call("lower", [Expr::call("substring", [text.clone(), count_of(2), count_of(1)])]);
+        let width = Expr::call("position", [Expr::string("b_ox"), kind]);
         let digit = self.names.parameter("digit");
-        let position = Expr::call("position", [Expr::string("0123456789abcdef"), Expr::Name(digit.clone())]);
-        let value = Expr::call(
-            "toUInt8",
-            [Expr::call("greatest", [binary(BinaryOp::Minus, position, count_of(1)), count_of(0)])],
+        let lower = Expr::call("lower", [Expr::Name(digit.clone())]);
+        let value = Expr::call("position", [Expr::string("123456789abcdef"), lower]);
+        let bits = Expr::call("right", [Expr::call("bin", [Expr::call("toUInt8", [value])]), width]);
+        let digits = Expr::call(
+            "extractAll",
+            [Expr::call("substring", [text.clone(), count_of(3)]), Expr::string(".")],
         );
-        let bits = Expr::call("right", [Expr::call("bin", [value]), width]);
-        let digits =
-            Expr::call("splitByString", [Expr::string(""), Expr::call("substring", [lower, count_of(3)])]);
         let lambda = Expr::Lambda { params: vec![digit], body: Box::new(bits) };
         let bits = Expr::call("arrayStringConcat", [Expr::call("arrayMap", [lambda, digits])]);
         let bits = Expr::call("replaceRegexpOne", [bits, Expr::string("^0+"), Expr::string("")]);
-        let bits_name = self.names.parameter("bits");
-        let bits_of = || Expr::Name(bits_name.clone());
-        let first = Expr::call(
-            "leftPad",
-            [
-                Expr::call("substring", [bits_of(), count_of(1), count_of(64)]),
-                count_of(64),
-                Expr::string("0"),
-            ],
-        );
+
+        let name = self.names.parameter("bits");
+        let of = |start, length: Option<i64>| {
+            let length = length.map(count_of);
+            let args = [Expr::Name(name.clone()), count_of(start)].into_iter().chain(length);
+            Expr::call("substring", args)
+        };
+        let first = Expr::call("leftPad", [of(1, Some(64)), count_of(64), Expr::string("0")]);
         let integer =
             Expr::call("reinterpretAsUInt64", [Expr::call("reverse", [Expr::call("unbin", [first])])]);
-        let rest = Expr::call("substring", [bits_of(), count_of(65)]);
-        let sticky =
-            binary(BinaryOp::Greater, Expr::call("position", [rest, Expr::string("1")]), count_of(0));
+        let sticky = Expr::call("match", [of(65, None), Expr::string("1")]);
         let mantissa = Expr::call("toFloat64", [Expr::call("bitOr", [integer, sticky])]);
-        let surplus = binary(BinaryOp::Minus, Expr::call("length", [bits_of()]), count_of(64));
-        let scale = Expr::call("exp2", [Expr::call("greatest", [surplus, count_of(0)])]);
-        let body = binary(BinaryOp::Times, mantissa, scale);
-        let lambda = Expr::Lambda { params: vec![bits_name], body: Box::new(body) };
-        let results = Expr::call("arrayMap", [lambda, Expr::call("array", [bits])]);
-        Expr::call("arrayElement", [results, count_of(1)])
+        let surplus = Expr::call("length", [of(65, None)]);
+        let body = binary(BinaryOp::Times, mantissa, Expr::call("exp2", [surplus]));
+        with(name, bits, body)
     }
 
     /// Characters; all numbers are whole here, so nothing is lost.
@@ -383,6 +377,31 @@ impl Printer<'_> {
     fn whole_constant(&self, id: Id) -> i64 {
         self.graph.as_number(id).unwrap_or(0.0) as i64
     }
+}
+
+/// The number of decimal digits. The JSON reader rounds correctly whatever the session's settings
+/// are, but is stricter about zeros and the point, and refuses what is infinite.
+fn decimal(text: &Expr) -> Expr {
+    let json = [
+        ("^[+]?(-?)0*([1-9][0-9]*)[.]?([0-9]*)([eE].*)?$", r"\1\2.\30\4"),
+        ("^[+]?(-?)0*[.]?([0-9]*)([eE].*)?$", r"\10.\20\3"),
+    ]
+    .into_iter()
+    .fold(text.clone(), |text, (pattern, replacement)| {
+        Expr::call("replaceRegexpOne", [text, Expr::string(pattern), Expr::string(replacement)])
+    });
+    let number = Expr::call("JSONExtract", [json, Expr::string("Nullable(Float64)")]);
+    let is_negative = Expr::call("startsWith", [text.clone(), Expr::string("-")]);
+    let infinite =
+        Expr::call("if", [is_negative, Expr::float(f64::NEG_INFINITY), Expr::float(f64::INFINITY)]);
+    Expr::call("ifNull", [number, infinite])
+}
+
+/// An expression that uses a value under a name, computed where it stands.
+fn with(name: SqlIdent, value: Expr, body: Expr) -> Expr {
+    let lambda = Expr::Lambda { params: vec![name], body: Box::new(body) };
+    let results = Expr::call("arrayMap", [lambda, Expr::call("array", [value])]);
+    Expr::call("arrayElement", [results, count_of(1)])
 }
 
 fn operator(op: Arithmetic) -> BinaryOp {

@@ -227,7 +227,7 @@ impl Lowering<'_> {
     }
 
     /// `a.b`, `a["b"]`, `a[0]` and calls of methods, as links of a chain or on their own.
-    pub(super) fn link(&mut self, expression: &Expression, mut chain: Option<&mut Chain>) -> Lowered {
+    pub(super) fn link(&mut self, expression: &Expression, chain: Option<&mut Chain>) -> Lowered {
         match expression {
             Expression::StaticMemberExpression(member) => {
                 if let Some(value) =
@@ -251,7 +251,7 @@ impl Lowering<'_> {
                 self.expression(&inner.expression)
             }
             Expression::TSNonNullExpression(inner) if chain.is_some() => {
-                let value = self.link(&inner.expression, chain.as_deref_mut())?;
+                let value = self.link(&inner.expression, chain)?;
                 Ok(self.assert_present(inner.expression.span(), value))
             }
             other => self.expression(other),

@@ -84,7 +84,7 @@ impl Lowering<'_> {
             && let Err(misfit) = fit::fit(&mut self.graph, value, field, field.name.as_str(), &self.asserted)
         {
             // Explicit `undefined` is a value of the wrong type rather than a missing field.
-            let misfit = fit::Misfit { found: misfit.found.or(Some(self.ty(value).clone())), ..misfit };
+            let misfit = fit::Misfit { found: misfit.found.or(Some(self.ty(value).clone())), ..*misfit };
             return Err(self.report_misfit(property.value.span(), &misfit));
         }
         if !property.shorthand {
