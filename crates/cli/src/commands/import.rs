@@ -49,6 +49,10 @@ pub fn run(args: &ImportArgs, settings: &Settings, printer: &Printer) -> Result<
         Some(client) => importing(&client)?,
         None => {
             let service = Service::start(&project)?;
+            if service.runtime.endpoints().find(of.model.as_str(), Some(&of.version.to_string())).is_none() {
+                service.stop()?;
+                return Err(not_deployed(&of).into());
+            }
             let accepted = importing(&Client::new(service.note.clone()));
             let settled = service.runtime.settle().map_err(explain_server);
             service.stop()?;
@@ -59,6 +63,12 @@ pub fn run(args: &ImportArgs, settings: &Settings, printer: &Printer) -> Result<
     let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     printer.say(format!("{} events accepted by {of} in {}", count(accepted), duration(elapsed)));
     Ok(())
+}
+
+fn not_deployed(of: &ModelVersion) -> Problems {
+    Diagnostic::error(Code::Import, format!("{of} is not deployed yet"))
+        .with_help("start the project once with: antler dev")
+        .into()
 }
 
 fn open(args: &ImportArgs, settings: &Settings) -> Result<(Source, File), Problems> {

@@ -154,6 +154,8 @@ fn a_file_is_imported_with_or_without_a_server() {
     sandbox.write("bad.csv", rows(3000, 3002) + "x,ada,yesterday,login\n");
     let free = [("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0"), ("MOOSE_HTTP_SERVER_CONFIG__PORT", "0")];
 
+    let early = sandbox.antler_with(&free, &["import", "UserActivity", "first.csv"]);
+    assert!(early.contains("UserActivity 0.0 is not deployed yet"), "{early}");
     let server = sandbox.serve();
     sandbox.wait_for("POST http://localhost");
     let import = ["import", "UserActivity", "--version", "0.0"];

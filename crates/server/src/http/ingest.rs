@@ -14,12 +14,13 @@ use antler_core::validate::{BodyFormat, Violations};
 use antler_store::topics::NewBlock;
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Path, Request, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderMap, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use http_body_util::BodyExt;
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -27,6 +28,8 @@ use crate::{Runtime, endpoints::Endpoint};
 
 /// The largest body, in bytes.
 const BODY_LIMIT: usize = 32 << 20;
+/// A body that is too large is read up to this size, so that its sender gets an answer.
+const DISCARDED: usize = 8 * BODY_LIMIT;
 /// The largest block of a topic: a sink reads whole blocks, and one should fit well into a batch.
 const BLOCK: (u32, usize) = (50_000, 8 << 20);
 /// From this size on, a body is validated on a thread of its own, so that it does not hold up
@@ -74,7 +77,6 @@ pub(super) fn router(runtime: Arc<Runtime>, prefix: &PathPrefix) -> Router {
         .route(&format!("{prefix}/ingest/{{model}}/{{version}}"), post(to_version))
         .route("/health", get(|| async { "ok\n" }))
         .fallback(no_route)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(runtime)
 }
 
@@ -104,19 +106,9 @@ async fn ingest(
     version: Option<&str>,
     request: Request,
 ) -> Result<Response, Problem> {
-    // Looked up before the body is read, so that a request to nowhere is told so at once. A slow
-    // body must not keep the endpoint from changing, so it is entered only afterwards.
-    if runtime.endpoints().find(model, version).is_none() {
-        return Err(no_such_model(runtime, model, version));
-    }
-    let format = body_format(request.headers())?;
-    let body = match Bytes::from_request(request, &()).await {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return Err(Problem::too_large(BODY_LIMIT));
-        }
-        Err(rejection) => return Err(Problem::unreadable_body(rejection.body_text())),
-    };
+    let (parts, body) = request.into_parts();
+    let body = read(body).await?;
+    let format = body_format(&parts.headers)?;
     let entered = runtime.enter(model, version).await;
     let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
     let (records, ndjson) =
@@ -130,9 +122,29 @@ async fn ingest(
     Ok(Json(Accepted { accepted: records }).into_response())
 }
 
+/// Reads a body to its end, also one that is too large: a client that is still sending when the
+/// answer comes sees a broken connection instead.
+async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+    let mut read = Vec::new();
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Problem::unreadable_body(error.to_string()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        size += data.len();
+        if size <= BODY_LIMIT {
+            read.extend_from_slice(&data);
+        } else if size <= DISCARDED {
+            read = Vec::new();
+        } else {
+            break;
+        }
+    }
+    if size > BODY_LIMIT { Err(Problem::too_large(BODY_LIMIT)) } else { Ok(read) }
+}
+
 type Validated = Result<(u32, Vec<u8>), Violations>;
 
-async fn validate(endpoint: &Arc<Endpoint>, body: Bytes, format: BodyFormat) -> Result<Validated, Problem> {
+async fn validate(endpoint: &Arc<Endpoint>, body: Vec<u8>, format: BodyFormat) -> Result<Validated, Problem> {
     let run = move |endpoint: &Endpoint, body: &[u8]| {
         let mut ndjson = Vec::with_capacity(body.len() + body.len() / 4);
         let records = endpoint.validator.body(body, format, &mut ndjson)?;
