@@ -1,12 +1,12 @@
 //! What initial loads look like while they run: a bar on a terminal, a line at the end anywhere.
 
-use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, thread, time::Duration};
 
 use antler_server::{
     Runtime,
     load::{LoadPhase, LoadStatus},
 };
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::{
     printer::Printer,
@@ -84,8 +84,13 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
 }
 
 fn style() -> ProgressStyle {
-    let template = "{msg}  [{bar:30}] {percent:>3} %  {human_pos} of {human_len} rows  {per_sec}  {eta} left";
+    let template =
+        "{msg}  [{bar:30}] {percent:>3} %  {human_pos} of {human_len} rows  {rate} rows/s  {eta} left";
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A bar that cannot be drawn is no reason to stop.
+            let _ = out.write_str(&count(state.per_sec() as u64));
+        })
         .progress_chars("=> ")
 }

@@ -20,7 +20,7 @@ use crate::{
 /// What one chunk may weigh in memory, uncompressed.
 const CHUNK_BYTES: u64 = 64 << 20;
 /// Bounds of a chunk in rows: small enough for progress, large enough for speed.
-const CHUNK_ROWS: std::ops::RangeInclusive<u64> = 1_000..=250_000;
+const CHUNK_ROWS: std::ops::RangeInclusive<u64> = 1_000..=100_000;
 
 /// An initial load: which rows go where, and how far it is. The stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn chunks_cover_every_row_once_and_skip_empty_parts() {
-        let mut load = load(&[("empty", 0), ("p1", 600_000), ("none", 0), ("p2", 10)]);
+        let mut load = load(&[("empty", 0), ("p1", 250_000), ("none", 0), ("p2", 10)]);
         let mut seen = Vec::new();
         while let Some((chunk, token)) = load.next_chunk() {
             assert!(token.starts_with("load/7/"));
@@ -186,7 +186,7 @@ mod tests {
         let expected =
             [("p1", 0, 250_000), ("p1", 250_000, 500_000), ("p1", 500_000, 600_000), ("p2", 0, 10)];
         assert_eq!(seen, expected.map(|(part, first, end)| (part.to_owned(), first, end)));
-        assert_eq!(load.progress(), Progress { done: 600_010, total: 600_010 });
+        assert_eq!(load.progress(), Progress { done: 250_010, total: 250_010 });
     }
 
     #[test]

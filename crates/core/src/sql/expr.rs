@@ -178,12 +178,16 @@ impl Expr {
 
     /// The expression, broken over lines where it is long; `indent` is that of its first line.
     pub(super) fn wrapped(&self, indent: usize) -> String {
-        const WIDTH: usize = 100;
+        const WIDTH: usize = 110;
         let flat = self.to_string();
         if flat.chars().count() + indent <= WIDTH {
             return flat;
         }
         let (function, args, last): (&str, &[Expr], Option<String>) = match self {
+            Self::Call { function: "array", args } if args.len() == 1 => {
+                return format!("[{}]", args[0].wrapped(indent));
+            }
+            Self::Call { function: "in", args } if is_list(args) => return flat,
             Self::Call { function, args } if !args.is_empty() => (function, args, None),
             Self::Cast { value, data_type } => ("CAST", std::slice::from_ref(value), Some(string(data_type))),
             Self::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right } => {
@@ -243,6 +247,26 @@ impl Expr {
             }
             Self::Name(name) => out.push_str(&ident(name)),
             Self::Literal(literal) => literal.print(out),
+            // The forms that a person would write.
+            Self::Call { function: "array", args } => {
+                out.push('[');
+                print_items(out, args);
+                out.push(']');
+            }
+            Self::Call { function: "in", args } if is_list(args) => {
+                let parens = outer > 3;
+                if parens {
+                    out.push('(');
+                }
+                if let [value, Self::Call { args: items, .. }] = args.as_slice() {
+                    value.print(out, 4);
+                    out.push_str(" IN ");
+                    print_list(out, items);
+                }
+                if parens {
+                    out.push(')');
+                }
+            }
             Self::Call { function, args } => {
                 out.push_str(function);
                 print_list(out, args);
@@ -283,15 +307,24 @@ impl Expr {
     }
 }
 
+/// Whether these are the arguments of `in` with a list.
+fn is_list(args: &[Expr]) -> bool {
+    matches!(args, [_, Expr::Call { function: "tuple", args }] if !args.is_empty())
+}
+
 fn print_list(out: &mut String, args: &[Expr]) {
     out.push('(');
+    print_items(out, args);
+    out.push(')');
+}
+
+fn print_items(out: &mut String, args: &[Expr]) {
     for (i, arg) in args.iter().enumerate() {
         if i > 0 {
             out.push_str(", ");
         }
         arg.print(out, 0);
     }
-    out.push(')');
 }
 
 impl Literal {

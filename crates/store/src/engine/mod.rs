@@ -213,7 +213,13 @@ fn arguments(data: &Path, options: &EngineOptions) -> Option<Vec<CString>> {
     let own = SESSION_SETTINGS.iter().map(|(name, value)| (*name, (*value).into()));
     let callers = options.settings.iter().map(|(name, value)| (name.as_str(), value.into()));
     // The empty file name keeps the engine from looking for configuration files of its own.
-    let fixed = [("path", data.as_os_str().to_owned()), ("config-file", OsString::new())];
+    // On a terminal it would log there, and every insert into a landing table would say
+    // "current_thread contains invalid address", which is of no consequence.
+    let fixed = [
+        ("path", data.as_os_str().to_owned()),
+        ("config-file", OsString::new()),
+        ("logger.console", "0".into()),
+    ];
     let program = CString::new("antler").ok();
     let settings = fixed.into_iter().chain(own).chain(callers).map(|(name, value): (&str, OsString)| {
         let mut argument = format!("--{name}=").into_bytes();
