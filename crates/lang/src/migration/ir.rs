@@ -162,9 +162,10 @@ pub(super) enum Function {
     HasAstral,
     /// Characters from a start, and how many, both within the text.
     Substring,
-    /// UTF-16 code units from a start to an end, both within the text.
+    /// UTF-16 code units from a start to an end, of a text where [`Function::HasAstral`].
     CodeUnits,
-    /// Whether a position in UTF-16 code units is inside a surrogate pair.
+    /// Whether a position in UTF-16 code units is inside of a surrogate pair, of a text where
+    /// [`Function::HasAstral`].
     SplitsPair,
     /// Full Unicode case mapping, without a locale.
     Upper,

@@ -2,6 +2,7 @@
 
 use antler_core::{
     names::SqlIdent,
+    schema::DataType,
     sql::{BinaryOp, Expr, Literal},
 };
 
@@ -44,7 +45,7 @@ impl Printer<'_> {
             F::Not => self.not(args[0]),
             F::And => self.binary(BinaryOp::And, args),
             F::Or => self.binary(BinaryOp::Or, args),
-            F::Equal => self.binary(BinaryOp::Eq, args),
+            F::Equal => self.equality(BinaryOp::Eq, args),
             F::Less => self.binary(BinaryOp::Less, args),
             F::LessOrEqual => self.binary(BinaryOp::LessEq, args),
             F::TextLess => {
@@ -172,12 +173,27 @@ impl Printer<'_> {
         binary(op, a, b)
     }
 
+    /// Equality. A column of an enum is compared with one of its words as it is stored.
+    fn equality(&mut self, op: BinaryOp, args: &[Id]) -> Expr {
+        for (column, word) in [(args[0], args[1]), (args[1], args[0])] {
+            if let (Some(word), Some((DataType::StringEnum(words), false))) =
+                (self.graph.as_text(word), self.stored_type(column))
+                && matches!(self.graph.node(column), Node::Column(_) | Node::Field(..))
+                && words.contains(word)
+            {
+                let word = Expr::string(word);
+                return binary(op, self.stored(column), word);
+            }
+        }
+        self.binary(op, args)
+    }
+
     fn not(&mut self, value: Id) -> Expr {
         // Not of a comparison is its opposite, except for the order of NaN.
         match self.graph.node(value) {
             Node::Apply(F::Equal, args) => {
                 let args = args.clone();
-                self.binary(BinaryOp::NotEq, &args)
+                self.equality(BinaryOp::NotEq, &args)
             }
             Node::Apply(F::IsNothing, _) => match self.value(value) {
                 Expr::Call { function: "isNull", args } => Expr::Call { function: "isNotNull", args },
@@ -226,21 +242,29 @@ impl Printer<'_> {
         binary(BinaryOp::NotEq, exact, Expr::call("toInt128", [self.binary(operator(op), args)]))
     }
 
-    /// The usual spelling of whole numbers is read at once; everything else goes the general way.
+    /// The usual spelling of whole numbers is read at once. Everything else goes the general way,
+    /// through an array that is empty for the usual rows: whether a branch is skipped is up to the
+    /// database, but over no elements it has nothing to do.
     fn text_to_number(&mut self, id: Id) -> Expr {
         let text = self.repeated(id);
         let is_short = Expr::call("match", [text.clone(), Expr::string(SHORT_DIGITS)]);
         let short = Expr::call("toFloat64", [Expr::call("toInt64OrZero", [text.clone()])]);
-        let trimmed = Expr::call("replaceRegexpAll", [text, Expr::string(SURROUNDING), Expr::string("")]);
+        let others =
+            Expr::call("if", [is_short.clone(), Expr::call("array", []), Expr::call("array", [text])]);
         let name = self.names.parameter("text");
+        let trim = Expr::call(
+            "replaceRegexpAll",
+            [Expr::Name(name.clone()), Expr::string(SURROUNDING), Expr::string("")],
+        );
+        let trimmed = each(name.clone(), others, trim);
         let text = || Expr::Name(name.clone());
-        let matches = |pattern| Expr::call("match", [Expr::Name(name.clone()), Expr::string(pattern)]);
+        let matches = |pattern| Expr::call("match", [text(), Expr::string(pattern)]);
         let (is_decimal, is_radix) = (matches(DECIMAL), matches(RADIX));
         let body = Expr::call(
             "multiIf",
             [is_decimal, decimal(&text()), is_radix, self.radix(&text()), Expr::float(f64::NAN)],
         );
-        let general = with(name, trimmed, body);
+        let general = Expr::call("arrayElement", [each(name.clone(), trimmed, body), count_of(1)]);
         choice(is_short, short, general)
     }
 
@@ -399,9 +423,13 @@ fn decimal(text: &Expr) -> Expr {
 
 /// An expression that uses a value under a name, computed where it stands.
 fn with(name: SqlIdent, value: Expr, body: Expr) -> Expr {
+    Expr::call("arrayElement", [each(name, Expr::call("array", [value]), body), count_of(1)])
+}
+
+/// An expression for each element of an array.
+fn each(name: SqlIdent, array: Expr, body: Expr) -> Expr {
     let lambda = Expr::Lambda { params: vec![name], body: Box::new(body) };
-    let results = Expr::call("arrayMap", [lambda, Expr::call("array", [value])]);
-    Expr::call("arrayElement", [results, count_of(1)])
+    Expr::call("arrayMap", [lambda, array])
 }
 
 fn operator(op: Arithmetic) -> BinaryOp {
@@ -412,8 +440,11 @@ fn operator(op: Arithmetic) -> BinaryOp {
     }
 }
 
-/// The characters of a text.
+/// The characters of a text that has some beyond the basic plane, and nothing of others: those
+/// go another way.
 fn characters(text: Expr) -> Expr {
+    let has_astral = Expr::call("match", [text.clone(), Expr::string(ASTRAL)]);
+    let text = Expr::call("if", [has_astral, text, Expr::string("")]);
     Expr::call("extractAll", [text, Expr::string("(?s).")])
 }
 
