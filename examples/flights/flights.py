@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The flights themselves: fetches them, and says from the CSV alone what every table must hold.
 
-    flights.py fetch FOLDER         flights.csv and its two halves, unless they are there
+    flights.py fetch FOLDER         flights.csv, unless it is there, and its parts
     flights.py fingerprint FOLDER   what the tables of the demo are compared with
 
 Nothing here knows antler. What a flight means is worked out anew, with Python's own dates and
@@ -46,9 +46,14 @@ def fetch(folder):
     header, *rows = data.splitlines(keepends=True)
     if len(rows) != FLIGHTS:
         sys.exit(f"{whole} has {len(rows)} flights instead of {FLIGHTS}")
-    half = len(rows) // 2
-    replace(folder / "first-half.csv", b"".join([header, *rows[:half]]))
-    replace(folder / "second-half.csv", b"".join([header, *rows[half:]]))
+    half, quarter = FLIGHTS // 2, FLIGHTS // 4
+    parts = {
+        "first-half": rows[:half],
+        "third-quarter": rows[half:half + quarter],
+        "fourth-quarter": rows[half + quarter:],
+    }
+    for name, part in parts.items():
+        replace(folder / f"{name}.csv", b"".join([header, *part]))
 
 
 def download(folder):
