@@ -3,7 +3,7 @@
 
 It is the part of `cargo deny check` that every change needs, without the minutes that building
 cargo-deny takes. It also checks two rules that cargo-deny cannot say: antler-testkit is for tests
-only, and the pure crate reaches nothing that touches the outside world.
+only, and the pure crates reach nothing that touches the outside world.
 
 Only what the build uses is looked at: the dependency graph that `cargo metadata` resolves from the
 lock file, for every platform.
@@ -19,6 +19,7 @@ from collections import defaultdict
 # Crates that a crate must not reach through its normal dependencies, however far.
 UNREACHABLE = {
     "antler-core": {"axum", "fjall", "libloading", "oxc_parser", "ruff_python_parser", "tokio", "ureq"},
+    "antler-lang": {"antler-server", "antler-store"},
 }
 TEST_ONLY = {"antler-testkit"}
 CRATES_IO = "crates.io-index"
