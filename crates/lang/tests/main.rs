@@ -7,8 +7,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "these are tests")]
 
 mod composition;
+mod drafts;
 mod engine;
 mod fixture;
 mod golden;
 mod oracle;
+mod refused;
 mod values;

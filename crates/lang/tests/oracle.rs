@@ -23,6 +23,7 @@ const LIMITS: &[&str] = &[
     "does not fit into 64 bits",
     "would be cut inside a character",
     "says that it is not",
+    "is not written in decimal digits",
 ];
 
 #[test]

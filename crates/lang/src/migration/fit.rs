@@ -7,10 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use antler_core::schema::{DataType, Field, Item};
+use antler_core::schema::{Absence, DataType, Field, Item};
 
 use super::{
-    ir::{Function, Graph, Id, Node},
+    ir::{Function, Graph, Id, Node, Nothing},
     javascript::{Fallible, date},
     types::{Kind, Type},
 };
@@ -35,10 +35,14 @@ pub(super) fn fit(
 ) -> Result<Fallible, Box<Misfit>> {
     let mut fitting = Fitting { graph, asserted };
     let ty = fitting.graph.ty(value).clone();
-    let is_missing = ty.kind == Kind::Never && ty.undefined && !ty.null;
     let misfit = |found| Box::new(Misfit { path: path.to_owned(), found, expected: field.clone() });
+    // A field may be `undefined` or missing only where the model says so.
+    let is_required = matches!(field.absence, Absence::Never | Absence::Null);
+    if is_required && matches!(fitting.graph.node(value), Node::Nothing(Nothing::Undefined)) {
+        return Err(misfit(None));
+    }
     if ty.is_optional() && field.absence.is_never() {
-        return Err(misfit(if is_missing { None } else { Some(ty) }));
+        return Err(misfit(Some(ty)));
     }
     fitting.optional(value, &field.data_type, path).map_err(|inner| inner.unwrap_or_else(|| misfit(Some(ty))))
 }

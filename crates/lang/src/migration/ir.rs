@@ -137,6 +137,8 @@ pub(super) enum Function {
     Overflows(Arithmetic),
     /// The integer of a number, or absent when the number is not a 64-bit integer.
     NumberToInteger,
+    /// The integer of decimal digits with an optional sign, or absent when it is none of 64 bits.
+    TextToInteger,
     /// The nearest double.
     IntegerToNumber,
     /// Decimal digits.

@@ -512,7 +512,7 @@ impl Graph {
             | F::ArrayLength => Type::of(Kind::Number),
             F::ScaledRemainder => optional(Kind::Number),
             F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
-            F::NumberToInteger => optional(Kind::BigInt),
+            F::NumberToInteger | F::TextToInteger => optional(Kind::BigInt),
             F::IntegerToText
             | F::DigitsOfNumber
             | F::Extract(_)

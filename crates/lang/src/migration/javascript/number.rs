@@ -220,3 +220,29 @@ pub(in super::super) fn to_big_int(g: &mut Graph, x: Id) -> Fallible {
     let fails = g.is_nothing(integer);
     Fallible { value: g.known(integer), failure: g.failure_if(fails, reason) }
 }
+
+/// `BigInt` of a text: throws a `SyntaxError` unless it is an integer, and fails outside of 64 bits
+/// and for digits in another base.
+pub(in super::super) fn big_int_from_text(g: &mut Graph, s: Id) -> Fallible {
+    let digits = text::trim(g, s);
+    let integer = g.apply(F::TextToInteger, &[digits]);
+    let (empty, zero) = (g.text(""), g.big_int(0));
+    let is_empty = g.equal(digits, empty);
+    let known = g.known(integer);
+    let value = g.if_else(is_empty, zero, known);
+
+    let mut reason = |start: &str, end: &str| {
+        let (start, end) = (g.text(start), g.text(end));
+        g.apply(F::Concatenate, &[start, s, end])
+    };
+    let too_large = reason("", " does not fit into 64 bits");
+    let other_base = reason("`", "` is not written in decimal digits");
+    let no_integer = reason("Cannot convert ", " to a BigInt");
+    let is_other_base = g.apply(F::Matches("^0[xXoObB][0-9a-fA-F]+$"), &[digits]);
+    let otherwise = g.if_else(is_other_base, other_base, no_integer);
+    let is_decimal = g.apply(F::Matches("^[+-]?[0-9]+$"), &[digits]);
+    let reason = g.if_else(is_decimal, too_large, otherwise);
+    let (absent, is_text) = (g.is_nothing(integer), g.not(is_empty));
+    let fails = g.and(is_text, absent);
+    Fallible { value, failure: g.failure_if(fails, reason) }
+}

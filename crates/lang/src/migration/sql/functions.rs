@@ -75,6 +75,7 @@ impl Printer<'_> {
             F::NumberToInteger => {
                 Expr::call("accurateCastOrNull", [self.value(args[0]), Expr::string("Int64")])
             }
+            F::TextToInteger => self.call("toInt64OrNull", args),
             F::IntegerToNumber => self.call("toFloat64", args),
             F::IntegerToText | F::DigitsOfNumber => self.call("toString", args),
             F::TextToNumber => self.text_to_number(args[0]),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use antler_core::diagnostic::Code;
 use oxc_ast::ast::{Argument, CallExpression, Expression, NewExpression};
 use oxc_span::{GetSpan, Span};
 
@@ -12,8 +13,8 @@ use crate::migration::{
     types::Kind,
 };
 
-/// Why time and chance are refused.
-const NOT_REPEATABLE: &str = "A migration must give the same row whenever it runs again.";
+/// What stands in a draft where only its author knows the value.
+const HOLE: &str = "FILL_IN";
 
 impl Lowering<'_> {
     /// A call, on its own or as a link of a chain.
@@ -33,6 +34,9 @@ impl Lowering<'_> {
                     return Err(self.refuse(call.span, format!("a call of `{}`", name.name), help));
                 }
                 let name = name.name.to_string();
+                if name == HOLE {
+                    return Err(self.hole(call));
+                }
                 self.global(call, &name)
             }
             Expression::StaticMemberExpression(member) => {
@@ -40,12 +44,43 @@ impl Lowering<'_> {
                     let name = format!("{namespace}.{}", member.property.name);
                     return self.namespace_call(call, &name);
                 }
+                let is_function = |argument: &Argument| {
+                    matches!(argument, Argument::ArrowFunctionExpression(_) | Argument::FunctionExpression(_))
+                };
+                if call.arguments.iter().any(is_function) {
+                    let what = format!("`.{}()` with a function", member.property.name);
+                    let help =
+                        "Functions over elements are not compiled yet; single elements are: `list[0]`.";
+                    return Err(self.refuse(member.property.span, what, help));
+                }
                 let object = self.object_of(&member.object, member.optional, chain)?;
                 let arguments = self.arguments(&call.arguments)?;
                 self.method(member.property.span, call, object, &member.property.name, &arguments)
             }
             callee => Err(self.refuse(callee.span(), "this call", "Call a method by its name.")),
         }
+    }
+
+    /// Refuses what differs from run to run.
+    fn forbid(&mut self, span: Span, what: &str) -> Reported {
+        let message = format!("{what} cannot be used in a migration");
+        let help = "A migration must give the same row whenever it runs again.";
+        self.report(Code::NotCompilable, span, message, "gives another value every time", help)
+    }
+
+    /// A hole that a draft left for its author.
+    fn hole(&mut self, call: &CallExpression) -> Reported {
+        let what = match call.arguments.first().and_then(Argument::as_expression) {
+            Some(Expression::StringLiteral(text)) => format!(": {}", text.value),
+            _ => String::new(),
+        };
+        self.report(
+            Code::Hole,
+            call.span,
+            format!("a value still has to be filled in{what}"),
+            "only you know it",
+            format!("Replace `{HOLE}(…)` by the value, or `return null` where there is none."),
+        )
     }
 
     pub(super) fn arguments(&mut self, arguments: &[Argument]) -> Result<Vec<Id>, Reported> {
@@ -90,13 +125,7 @@ impl Lowering<'_> {
                 }
                 let help = format!("It has {}.", members.keys().cloned().collect::<Vec<_>>().join(", "));
                 let message = format!("the enum `{}` has no member `{name}`", owner.name);
-                return Err(self.report(
-                    antler_core::diagnostic::Code::UnknownName,
-                    span,
-                    message,
-                    "no such member",
-                    help,
-                ));
+                return Err(self.report(Code::UnknownName, span, message, "no such member", help));
             }
             Some(_) => return Ok(None),
             None => {}
@@ -139,7 +168,7 @@ impl Lowering<'_> {
                 Err(self.refuse(span, format!("`{owner}.{name}`, which two enums of the models have,"), help))
             }
             (None, _) => Err(self.report(
-                antler_core::diagnostic::Code::UnknownName,
+                Code::UnknownName,
                 span,
                 format!("the value of `{owner}.{name}` is not known here"),
                 "not declared in this file",
@@ -174,7 +203,7 @@ impl Lowering<'_> {
             ("parseInt", _) => {
                 Err(self.refuse(span, "`parseInt` without the base 10", "Write `parseInt(text, 10)`."))
             }
-            ("Date", _) => Err(self.refuse(span, "`Date()`, the current time as text,", NOT_REPEATABLE)),
+            ("Date", _) => Err(self.forbid(span, "`Date()`")),
             _ => {
                 let help = "The compiled subset has Number, String, Boolean, BigInt, parseInt, parseFloat, isNaN and isFinite.";
                 Err(self.refuse(span, format!("a call of `{name}`"), help))
@@ -195,8 +224,12 @@ impl Lowering<'_> {
                 let integer = javascript::number::to_big_int(&mut self.graph, value);
                 Ok(self.take(integer))
             }
+            kind if kind.is_text() => {
+                let integer = javascript::number::big_int_from_text(&mut self.graph, value);
+                Ok(self.take(integer))
+            }
             _ => {
-                let help = "Convert a number: `BigInt(Number(text))`.";
+                let help = "Convert a number or a text.";
                 Err(self.refuse(span, format!("`BigInt` of a `{ty}`"), help))
             }
         }
@@ -261,7 +294,7 @@ impl Lowering<'_> {
                 };
                 Ok(self.graph.apply(function, &[x]))
             }
-            ("Math.random" | "Date.now", _) => Err(self.refuse(span, format!("`{name}`"), NOT_REPEATABLE)),
+            ("Math.random" | "Date.now", _) => Err(self.forbid(span, &format!("`{name}`"))),
             ("Date.parse", [text]) => {
                 let text = self.text_argument(span, name, *text)?;
                 let date = javascript::date::from_text(&mut self.graph, text);
@@ -315,7 +348,7 @@ impl Lowering<'_> {
         let arguments = self.arguments(&new.arguments)?;
         let [value] = arguments.as_slice() else {
             return Err(match arguments.len() {
-                0 => self.refuse(span, "`new Date()`, the current time,", NOT_REPEATABLE),
+                0 => self.forbid(span, "`new Date()`"),
                 _ => self.refuse(
                     span,
                     "a date from its parts",

@@ -1,6 +1,10 @@
 //! Object literals, checked against the fields they are to have.
 
-use antler_core::{diagnostic::Code, names::SqlIdent, schema::Field};
+use antler_core::{
+    diagnostic::Code,
+    names::SqlIdent,
+    schema::{Absence, Field},
+};
 use oxc_ast::ast::{Expression, ObjectExpression, ObjectProperty, ObjectPropertyKind, PropertyKind};
 use oxc_span::{GetSpan, Span};
 
@@ -24,7 +28,8 @@ impl Lowering<'_> {
             return Err(Reported);
         }
         for field in wanted.unwrap_or_default() {
-            if field.absence.is_never() && !fields.iter().any(|(name, _)| *name == field.name) {
+            let required = matches!(field.absence, Absence::Never | Absence::Null);
+            if required && !fields.iter().any(|(name, _)| *name == field.name) {
                 self.report(
                     Code::MigrationOutput,
                     Span::new(object.span.end - 1, object.span.end),

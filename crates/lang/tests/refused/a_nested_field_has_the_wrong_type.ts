@@ -1,0 +1,3 @@
+export default function migrate(event) {
+  return { ...event, place: { city: event.number, zip: null } };
+}

@@ -1,0 +1,5 @@
+export default function migrate(event) {
+  if (event.number > 0) {
+    return event;
+  }
+}

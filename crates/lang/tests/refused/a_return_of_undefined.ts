@@ -1,0 +1,4 @@
+export default function migrate(event) {
+  if (event.number > 0) return;
+  return event;
+}

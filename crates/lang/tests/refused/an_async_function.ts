@@ -1,0 +1,3 @@
+export default async function migrate(event) {
+  return event;
+}

@@ -1,0 +1,3 @@
+export default function migrate(event) {
+  return { ...event, kind: event.number > 1 ? "a" : "z" };
+}

@@ -1,0 +1,3 @@
+export default function migrate(event) {
+  return { ...event, number: event.maybe + 1 };
+}

@@ -1,0 +1,7 @@
+export default function migrate(event) {
+  try {
+    return event;
+  } catch {
+    return null;
+  }
+}

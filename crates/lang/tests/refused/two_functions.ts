@@ -1,0 +1,7 @@
+export function one(event) {
+  return event;
+}
+
+export function two(event) {
+  return event;
+}

@@ -1,0 +1,3 @@
+export default function migrate(event, index) {
+  return event;
+}
