@@ -30,6 +30,7 @@ use crate::{args::Cli, printer::Printer, settings::Settings};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    settings::start_logging();
     let printer = Printer::new(settings::style(cli.color));
     match Settings::resolve(&cli).and_then(|settings| commands::run(cli.command, &settings, &printer)) {
         Ok(()) => ExitCode::SUCCESS,

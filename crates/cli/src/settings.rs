@@ -3,9 +3,15 @@
 //! The only module that looks at the environment and the terminal. What it finds is passed on as
 //! values, so that everything below can be called with any values by a test.
 
-use std::{env, io::IsTerminal, path::PathBuf};
+use std::{
+    env,
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
 
 use anyhow::Context;
+use tracing::Level;
+use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     args::{Cli, ColorChoice, Command},
@@ -58,9 +64,20 @@ fn chosen_port(command: &Command) -> Option<u16> {
     }
 }
 
+/// Writes events of the program to standard error, as far as `ANTLER_LOG` says (`info`,
+/// `antler_server=debug`); without it, warnings: what is being repeated, and what will not end by
+/// itself.
+pub fn start_logging() {
+    let wanted = env::var("ANTLER_LOG").ok().and_then(|wanted| wanted.parse().ok());
+    let wanted = wanted.unwrap_or_else(|| Targets::new().with_default(Level::WARN));
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    tracing_subscriber::registry().with(lines.with_filter(wanted)).init();
+}
+
 /// How messages look: plain text unless a person reads them on a terminal.
 pub fn style(choice: ColorChoice) -> Style {
-    let terminal = std::io::stderr().is_terminal();
+    let terminal = io::stderr().is_terminal();
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     match choice {
         ColorChoice::Always => Style::Coloured,
