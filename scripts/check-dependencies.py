@@ -29,7 +29,7 @@ def main():
     with open("deny.toml", "rb") as file:
         rules = tomllib.load(file)
     metadata = json.loads(subprocess.check_output(
-        ["cargo", "metadata", "--format-version", "1", "--locked", "--all-features"]))
+        ["cargo", "metadata", "--quiet", "--format-version", "1", "--locked", "--all-features"]))
     packages = {package["id"]: package for package in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     foreign = [package for package in packages.values() if package["source"]]
