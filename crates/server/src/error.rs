@@ -23,6 +23,9 @@ pub enum ServerError {
         /// How it is wrong.
         reason: String,
     },
+    /// An earlier change could not be finished.
+    #[error("an earlier change could not be finished; it will be when antler starts again")]
+    Unfinished,
     /// The runtime is shutting down.
     #[error("antler is shutting down")]
     ShuttingDown,

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    mem::ManuallyDrop,
     sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
 };
 
 use antler_core::{
@@ -47,8 +50,21 @@ pub struct Runtime {
     sinks: Mutex<Option<Arc<Sinks>>>,
     loads: Mutex<Option<Arc<Loads>>>,
     /// One plan at a time.
-    changing: Mutex<()>,
+    changing: Mutex<Changing>,
 }
+
+/// Whether plans can be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Changing {
+    Possible,
+    /// A plan could not be finished. The sinks that it holds stay held, because what it does next
+    /// is only right while nothing has moved; the next start finishes it.
+    Unfinished,
+}
+
+/// How often a step of a plan is tried, and how long to wait before the second time.
+const ATTEMPTS: u32 = 5;
+const RETRY: Duration = Duration::from_millis(100);
 
 impl Runtime {
     /// Takes up where the last process ended: finishes an interrupted plan, then starts sinks,
@@ -80,7 +96,7 @@ impl Runtime {
             endpoints,
             sinks: Mutex::new(Some(Arc::new(sinks))),
             loads: Mutex::new(Some(Arc::new(loads))),
-            changing: Mutex::new(()),
+            changing: Mutex::new(Changing::Possible),
         })
     }
 
@@ -89,15 +105,18 @@ impl Runtime {
     /// do. Blocks: not for async code.
     ///
     /// # Errors
-    /// The change was refused, or an adapter failed; in the second case the next start finishes
-    /// what was begun.
+    /// The change was refused, or an adapter failed again and again. In the second case no other
+    /// change can be made, events are accepted but wait, and the next start finishes it.
     pub fn change(
         &self,
         desired: &Desired,
         edits: Edits,
         show: &mut dyn FnMut(&Plan),
     ) -> Result<(), ServerError> {
-        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if *changing == Changing::Unfinished {
+            return Err(ServerError::Unfinished);
+        }
         let mut session = self.tables.session()?;
         let (plan, before) = self.plan(desired, edits, &mut *session)?;
         if plan.is_empty(&before) {
@@ -112,16 +131,18 @@ impl Runtime {
         let paused: Vec<_> = gates.iter().map(|gate| gate.blocking_write()).collect();
         let (plan, _) = self.plan(desired, edits, &mut *session)?;
         show(&plan);
+        *changing = Changing::Unfinished;
         let plan = apply::begin(plan, Stage::Prepare, &self.state)?;
-        apply::prepare(&plan, &*self.topics, &mut *session)?;
+        repeat(|| apply::prepare(&plan, &*self.topics, &mut *session))?;
         self.drain_closing(&plan, &sinks)?;
 
-        let held = sinks.hold(&plan.cut.hold)?;
+        let held = ManuallyDrop::new(sinks.hold(&plan.cut.hold)?);
         let plan = apply::begin(plan, Stage::Cut, &self.state)?;
-        let new_loads = apply::cut(&plan, &self.state, &*self.topics, &mut *session)?;
+        let new_loads = repeat(|| apply::cut(&plan, &self.state, &*self.topics, &mut *session))?;
         let deployed = self.state.deployed()?;
         sinks.serve(sink::targets(&deployed, &self.naming))?;
-        drop(held);
+        drop(ManuallyDrop::into_inner(held));
+        *changing = Changing::Possible;
         loads.enqueue(new_loads);
         self.endpoints.set(&deployed);
         drop(paused);
@@ -232,6 +253,20 @@ impl Runtime {
         let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
         loads.clone().ok_or(ServerError::ShuttingDown)
     }
+}
+
+/// Tries a step that can be repeated from its beginning until it succeeds, for a while.
+fn repeat<T>(mut step: impl FnMut() -> Result<T, ServerError>) -> Result<T, ServerError> {
+    let mut wait = RETRY;
+    for _ in 1..ATTEMPTS {
+        match step() {
+            Ok(done) => return Ok(done),
+            Err(error) => tracing::warn!(%error, "a step of a change failed; it is repeated"),
+        }
+        thread::sleep(wait);
+        wait *= 2;
+    }
+    step()
 }
 
 /// The status of a project in which nothing runs.

@@ -96,6 +96,7 @@ fn a_version_without_a_change_of_the_schema_is_not_copied() {
     server.accept("UserActivity/0.0", &event(0));
     assert!(sandbox.antler(&["bump-version"]).starts_with("exit 0"));
     sandbox.wait_for("UserActivity 0.1  shares the table of 0.0: same schema");
+    sandbox.wait_for("/ingest/UserActivity/0.1");
     server.accept("UserActivity/0.1", &event(1));
     sandbox.settle();
     assert_eq!(sandbox.ask("SELECT count() FROM UserActivity_0_1"), "2");

@@ -75,6 +75,27 @@ fn settle_until(runtime: &antler_server::Runtime, fuse: &Fuse) {
 }
 
 #[test]
+fn a_statement_that_fails_once_is_repeated_and_nothing_is_doubled() {
+    for fails in [Fails::Before, Fails::After] {
+        let statements = at_every_statement(fails, |fuse| {
+            let fuse = fuse.that_mends();
+            let home = Home::new();
+            let runtime = home.start_with(&fuse).unwrap_or_else(|_| home.start());
+            let oldest = desired(&home, &[]);
+            while runtime.change(&oldest, Edits::Rebuild, &mut |_| {}).is_err() {}
+            post(&runtime, "0.0", 0..500);
+            let versions = desired(&home, &[Migration::Add(1.0)]);
+            while runtime.change(&versions, Edits::Rebuild, &mut |_| {}).is_err() {}
+            post(&runtime, "0.0", 500..600);
+            runtime.settle().unwrap();
+            assert_eq!(home.content("0.0"), format!("600\t600\t{}", 600 * 599 / 2));
+            assert_eq!(home.content("0.1"), format!("600\t600\t{}", 600 * 599 / 2 + 600));
+        });
+        assert!(statements > 20, "only {statements} statements were tried");
+    }
+}
+
+#[test]
 fn a_version_is_complete_wherever_its_creation_is_cut_short() {
     let statements = at_every_statement(Fails::Before, create_version_and_crash);
     assert!(statements > 20, "only {statements} statements were tried");

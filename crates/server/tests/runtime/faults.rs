@@ -24,11 +24,26 @@ pub enum Fails {
 pub struct Fuse {
     left: Arc<AtomicI64>,
     fails: Fails,
+    lasts: Lasts,
+}
+
+/// How long a failure lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lasts {
+    /// For ever, as when the process has died.
+    ForEver,
+    /// For one statement.
+    Once,
 }
 
 impl Fuse {
     pub fn after(statements: i64, fails: Fails) -> Self {
-        Self { left: Arc::new(AtomicI64::new(statements)), fails }
+        Self { left: Arc::new(AtomicI64::new(statements)), fails, lasts: Lasts::ForEver }
+    }
+
+    /// The same fuse, as one that lets statements through again after the failing one.
+    pub fn that_mends(&self) -> Self {
+        Self { lasts: Lasts::Once, ..self.clone() }
     }
 
     pub fn has_blown(&self) -> bool {
@@ -39,10 +54,10 @@ impl Fuse {
     fn run<T>(&self, statement: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         let left = self.left.fetch_sub(1, Ordering::SeqCst);
         let failure = || Err(StoreError::Log("the fuse has blown".to_owned()));
-        match (left, self.fails) {
-            (1.., _) => statement(),
-            (0, Fails::After) => statement().and_then(|_| failure()),
-            (_, _) => failure(),
+        match (left, self.fails, self.lasts) {
+            (1.., _, _) | (..0, _, Lasts::Once) => statement(),
+            (0, Fails::After, _) => statement().and_then(|_| failure()),
+            (_, _, _) => failure(),
         }
     }
 }
