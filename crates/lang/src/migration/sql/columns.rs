@@ -35,9 +35,7 @@ impl Printer<'_> {
             Node::Nothing(_) => cast(Expr::Literal(Literal::Null), wanted),
             Node::Unreachable if nullable => cast(Expr::Literal(Literal::Null), wanted),
             Node::Unreachable => cast(default(data_type), wanted),
-            Node::If(..) if matches!(data_type, DataType::StringEnum(_)) && self.is_constant_choice(id) => {
-                cast(self.value(id), wanted)
-            }
+            Node::If(..) if let Some(words) = self.constant_words(id, data_type) => cast(words, wanted),
             // Each branch is of the column's type, so the whole is.
             Node::If(condition, a, b) if self.is_converted(data_type) => {
                 let condition = self.value(condition);
@@ -87,12 +85,24 @@ impl Printer<'_> {
         if nullable { cast(array, type_name(data_type, true)) } else { array }
     }
 
-    /// Whether a value is one of several constant texts, or nothing.
-    fn is_constant_choice(&self, id: Id) -> bool {
-        match *self.graph.node(id) {
-            Node::Text(_) | Node::Nothing(_) => true,
-            Node::If(_, a, b) => self.is_constant_choice(a) && self.is_constant_choice(b),
-            _ => false,
+    /// A choice between constant words of an enum.
+    fn constant_words(&mut self, id: Id, data_type: &DataType) -> Option<Expr> {
+        match (self.graph.node(id).clone(), data_type) {
+            (Node::If(condition, a, b), _) => {
+                let a = self.constant_words(a, data_type)?;
+                let b = self.constant_words(b, data_type)?;
+                let condition = self.value(condition);
+                Some(choice(condition, a, b))
+            }
+            (Node::Nothing(_), DataType::StringEnum(_) | DataType::IntegerEnum(_)) => {
+                Some(Expr::Literal(Literal::Null))
+            }
+            (Node::Text(word), DataType::StringEnum(_)) => Some(Expr::string(word)),
+            (Node::Number(number), DataType::IntegerEnum(values)) => {
+                let name = values.iter().find(|(_, value)| f64::from(**value) == number.value())?.0;
+                Some(Expr::string(name.clone()))
+            }
+            _ => None,
         }
     }
 

@@ -140,7 +140,10 @@ impl Lowering<'_> {
     ) -> Reported {
         let diagnostic =
             Diagnostic::error(code, message).with_label(self.file, range(span), label).with_help(help);
-        self.diagnostics.push(diagnostic);
+        // What stands behind an `if` may be lowered twice.
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
         Reported
     }
 

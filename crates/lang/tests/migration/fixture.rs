@@ -1,4 +1,4 @@
-//! The folders of `migrations`.
+//! The folders of `cases`.
 
 use std::{
     fs,
@@ -27,14 +27,14 @@ pub struct Fixture {
 /// All of them, by name.
 pub fn all() -> Vec<Fixture> {
     let mut folders: Vec<PathBuf> =
-        fs::read_dir(folder("migrations")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(folder("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     folders.iter().map(|folder| load(folder)).collect()
 }
 
 /// One of them.
 pub fn named(name: &str) -> Fixture {
-    load(&folder("migrations").join(name))
+    load(&folder("cases").join(name))
 }
 
 fn load(folder: &Path) -> Fixture {
@@ -47,7 +47,7 @@ fn load(folder: &Path) -> Fixture {
 }
 
 pub fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migration").join(name)
 }
 
 pub fn read(path: &Path) -> Arc<SourceFile> {

@@ -106,7 +106,7 @@ fn reason_of(projection: &Projection) -> String {
 /// What Node makes of the rows.
 fn node(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
     let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
-    let oracle = fixture::folder("../../../tests/oracle/package.json");
+    let oracle = fixture::folder("../../../../tests/oracle/package.json");
     let job = json!({
         "oracle": oracle, "source": fixture.source.text, "from": fixture.from, "to": fixture.to, "rows": rows,
     });

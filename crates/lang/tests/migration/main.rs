@@ -1,10 +1,10 @@
 //! Compiled migrations, as a reader of `SHOW CREATE TABLE` sees them and as the database runs them.
 //!
-//! Each folder in `migrations` is one migration: the source model, the target model and the
+//! Each folder in `cases` is one migration: the source model, the target model and the
 //! function. [`golden`] shows its SQL, [`oracle`] compares what the real engine makes of rows full
 //! of edge values with what Node makes of them, and [`composition`] holds that two migrations in
 //! one are the same as one after the other. `refused` has what is not compiled, and its messages.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod composition;
 mod drafts;

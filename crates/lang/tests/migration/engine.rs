@@ -98,12 +98,13 @@ pub fn run(
     let mut numbered = projection.clone();
     numbered.columns.insert(0, row_column());
     let select = numbered.select(source);
-    for column in rows::<Json>(session, &format!("DESCRIBE ({select})")).unwrap().iter().skip(1) {
-        let name = column["name"].as_str().unwrap();
-        let found = bare(column["type"].as_str().unwrap());
-        let wanted = bare(&column_type(to.field(name).unwrap()));
-        assert_eq!(found, wanted, "the type of `{name}` in\n{select}");
-    }
+    let wanted = create(session, to);
+    let describe = |session: &mut dyn Session, what: &str| {
+        let columns = rows::<Json>(session, &format!("DESCRIBE {what}")).unwrap();
+        columns.iter().skip(1).map(|column| (column["name"].clone(), column["type"].clone())).collect::<Vec<_>>()
+    };
+    let (found, wanted) = (describe(session, &format!("({select})")), describe(session, &table(&wanted)));
+    assert_eq!(found, wanted, "the types of the columns of\n{select}");
     if let Some(target) = target {
         session.execute(&format!("INSERT INTO {} {select}", table(target))).unwrap();
     }
@@ -126,11 +127,6 @@ pub fn run(
         }
     }
     outcomes
-}
-
-/// A type without what the database may print in two ways.
-fn bare(data_type: &str) -> String {
-    data_type.chars().filter(|c| !c.is_whitespace() && *c != '`').collect()
 }
 
 fn number(json: &Json) -> u64 {
