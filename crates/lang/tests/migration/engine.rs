@@ -101,7 +101,11 @@ pub fn run(
     let wanted = create(session, to);
     let describe = |session: &mut dyn Session, what: &str| {
         let columns = rows::<Json>(session, &format!("DESCRIBE {what}")).unwrap();
-        columns.iter().skip(1).map(|column| (column["name"].clone(), column["type"].clone())).collect::<Vec<_>>()
+        columns
+            .iter()
+            .skip(1)
+            .map(|column| (column["name"].clone(), column["type"].clone()))
+            .collect::<Vec<_>>()
     };
     let (found, wanted) = (describe(session, &format!("({select})")), describe(session, &table(&wanted)));
     assert_eq!(found, wanted, "the types of the columns of\n{select}");

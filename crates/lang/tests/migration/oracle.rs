@@ -46,11 +46,11 @@ fn each_migration_gives_the_values_that_node_gives() {
                 Verdict::Different => wrong.push(report(&fixture, row, &found, expected)),
             }
         }
-        eprintln!(
-            "{}: {} rows, {limited} beyond the limits, {} wrong",
+        assert!(
+            limited * 4 < rows.len() * 3,
+            "{}: {limited} of {} rows are not compared",
             fixture.name,
-            rows.len(),
-            wrong.len()
+            rows.len()
         );
         assert!(
             wrong.is_empty(),

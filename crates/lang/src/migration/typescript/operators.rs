@@ -49,8 +49,16 @@ impl Lowering<'_> {
 
     /// `&&`, `||` and `??` as values: one of the operands.
     pub(super) fn logical(&mut self, logical: &LogicalExpression, fields: Option<&[Field]>) -> Lowered {
-        let left = self.expected(&logical.left, fields)?;
         let right = |this: &mut Self| this.expected(&logical.right, fields);
+        if logical.operator == LogicalOperator::Or
+            && let Expression::LogicalExpression(both) = logical.left.without_parentheses()
+            && both.operator == LogicalOperator::And
+        {
+            let (truth, value) = self.both(both)?;
+            let (a, b) = self.branches(truth, |this| Ok(this.graph.known(value)), right)?;
+            return self.choose(logical.span, truth, a, b);
+        }
+        let left = self.expected(&logical.left, fields)?;
         match logical.operator {
             LogicalOperator::Coalesce => {
                 let absent = self.is_nothing(left);
@@ -68,6 +76,23 @@ impl Lowering<'_> {
                 self.choose(logical.span, truth, a, b)
             }
         }
+    }
+
+    /// `a && b` before `||`: whether both hold, and `b`, which is then the value. What `a` is when it
+    /// does not hold is never seen.
+    fn both(&mut self, both: &LogicalExpression) -> Result<(Id, Id), super::Reported> {
+        let first = self.condition(&both.left)?;
+        let (second, failure) = self.isolated(|this| {
+            this.assuming(first, true, |this| {
+                let value = this.expression(&both.right)?;
+                Ok((this.truth(value), value))
+            })
+        });
+        let nothing = self.graph.null();
+        let failure = self.graph.if_else(first, failure, nothing);
+        self.fail(failure);
+        let (truth, value) = second?;
+        Ok((self.graph.and(first, truth), value))
     }
 
     pub(super) fn unary(&mut self, unary: &UnaryExpression) -> Lowered {
