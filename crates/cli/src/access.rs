@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use antler_core::{diagnostic::Code, names::Naming};
-use antler_server::{query, status::Status, status_at_rest};
+use antler_core::{diagnostic::Code, names::Naming, plan::Observed};
+use antler_server::{observed_at_rest, query, status::Status, status_at_rest};
 use antler_store::folder::DataFolder;
 use anyhow::Result;
 
@@ -70,6 +70,19 @@ impl Access {
         match self {
             Self::Running(client) => client.status(),
             Self::AtRest(host, naming) => Ok(status_at_rest(&host.backends, naming).map_err(explain_server)?),
+        }
+    }
+
+    /// What is there, to plan from.
+    ///
+    /// # Errors
+    /// The server or the database failed.
+    pub fn observed(&self) -> Result<Observed> {
+        match self {
+            Self::Running(client) => client.observed(),
+            Self::AtRest(host, naming) => {
+                Ok(observed_at_rest(&host.backends, naming).map_err(explain_server)?)
+            }
         }
     }
 

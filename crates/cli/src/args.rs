@@ -52,6 +52,8 @@ pub enum Command {
     /// Write files for you to edit.
     #[command(subcommand)]
     Generate(GenerateCommand),
+    /// Show what a start, or a save, would change, and how many rows would move.
+    Plan(PlanArgs),
     /// Ask the database.
     Query(QueryArgs),
     /// List models and versions, with their endpoints and tables.
@@ -102,6 +104,17 @@ pub struct BumpVersionArgs {
 pub enum GenerateCommand {
     /// Draft a migration for each model whose schema changed between two live versions.
     Migrations,
+}
+
+/// `antler plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Plan what `antler prod` would do: the main branch, and edits that apply from now on.
+    #[arg(long)]
+    pub prod: bool,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `antler query`

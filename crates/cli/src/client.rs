@@ -2,11 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use antler_core::validate::Violation;
+use antler_core::{plan::Observed, validate::Violation};
 use antler_server::status::Status;
 use antler_store::folder::ServerNote;
 use anyhow::{Context, anyhow, bail};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use ureq::{Agent, Body, http::Response};
 
 /// A running server of the project.
@@ -45,10 +45,15 @@ impl Client {
     /// # Errors
     /// It cannot be reached, or says why not.
     pub fn status(&self) -> anyhow::Result<Status> {
-        let url = format!("http://{}/status", self.note.management);
-        let response = self.agent.get(&url).header("x-antler", "1").call();
-        let body = self.answer(response)?;
-        serde_json::from_slice(&body).context("the server answered in an unexpected form")
+        self.get("status")
+    }
+
+    /// What is there, to plan from.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn observed(&self) -> anyhow::Result<Observed> {
+        self.get("observed")
     }
 
     /// The answer to a statement, in an output format.
@@ -69,6 +74,12 @@ impl Client {
         let url = format!("http://{}{prefix}/ingest/{endpoint}", self.note.http);
         let request = self.agent.post(&url).header("content-type", "application/x-ndjson");
         self.answer(request.send(ndjson)).map(drop)
+    }
+
+    fn get<T: DeserializeOwned>(&self, what: &str) -> anyhow::Result<T> {
+        let url = format!("http://{}/{what}", self.note.management);
+        let response = self.agent.get(&url).header("x-antler", "1").call();
+        serde_json::from_slice(&self.answer(response)?).context("the server answered in an unexpected form")
     }
 
     fn answer(&self, response: Result<Response<Body>, ureq::Error>) -> anyhow::Result<Vec<u8>> {

@@ -57,6 +57,7 @@ fn chosen_port(command: &Command) -> Option<u16> {
         Command::Init(_)
         | Command::BumpVersion(_)
         | Command::Generate(_)
+        | Command::Plan(_)
         | Command::Query(_)
         | Command::Ls(_)
         | Command::Ps(_)

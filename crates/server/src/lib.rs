@@ -18,4 +18,4 @@ pub mod state;
 pub mod status;
 
 pub use error::ServerError;
-pub use runtime::{Backends, Runtime, query, status_at_rest};
+pub use runtime::{Backends, Runtime, observed_at_rest, query, status_at_rest};

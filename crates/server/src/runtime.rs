@@ -208,6 +208,14 @@ impl Runtime {
         status::collect(&deployed, &self.naming, &*self.topics, sink, &loads, &mut *self.tables.session()?)
     }
 
+    /// What is there, to plan from. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// An adapter failed.
+    pub fn observed(&self) -> Result<Observed, ServerError> {
+        observe(&self.state.deployed()?, &self.naming, &*self.topics, &mut *self.tables.session()?)
+    }
+
     /// Runs a statement of the user's and returns the answer in an output format. The statement
     /// cannot write. Blocks: not for async code.
     ///
@@ -279,6 +287,15 @@ pub fn status_at_rest(backends: &Backends, naming: &Naming) -> Result<Status, Se
     let sink = |topic: &TopicName| stored_sink(&state, topic);
     let mut session = backends.tables.session()?;
     status::collect(&state.deployed()?, naming, &*backends.topics, sink, &loads, &mut *session)
+}
+
+/// What is there in a project in which nothing runs; see [`Runtime::observed`].
+///
+/// # Errors
+/// An adapter failed, or what is stored cannot be read.
+pub fn observed_at_rest(backends: &Backends, naming: &Naming) -> Result<Observed, ServerError> {
+    let deployed = State::new(Arc::clone(&backends.journal)).deployed()?;
+    observe(&deployed, naming, &*backends.topics, &mut *backends.tables.session()?)
 }
 
 /// Runs a statement that cannot write; see [`Runtime::query`].

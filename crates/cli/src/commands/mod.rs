@@ -10,6 +10,7 @@ mod generate;
 mod import;
 mod init;
 mod list;
+mod plan;
 mod prod;
 mod query;
 
@@ -30,6 +31,7 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Generate(GenerateCommand::Migrations) => generate::migrations(settings, printer),
         Command::Dev(_) => dev::run(settings, printer),
         Command::Prod(_) => prod::run(settings, printer),
+        Command::Plan(args) => plan::run(&args, settings, printer),
         Command::Query(args) => query::run(&args, settings, printer),
         Command::Ls(args) => list::ls(&args, settings, printer),
         Command::Ps(args) => list::ps(&args, settings, printer),

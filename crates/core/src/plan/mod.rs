@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What is there, apart from what Antler remembers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
     /// What was applied so far.
     pub deployed: Deployed,
@@ -36,7 +36,7 @@ pub struct Observed {
 }
 
 /// What a deployed node holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Events that its own endpoints have accepted, ever.
     pub own_events: u64,

@@ -1,10 +1,12 @@
-//! What the command line asks a running server: `GET /status`, `POST /query`, `POST /settle`.
+//! What the command line asks a running server: `GET /status`, `GET /observed`, `POST /query`,
+//! `POST /settle`.
 //!
 //! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
 //! send such a header to another origin without being allowed to, and nobody allows it.
 
 use std::sync::Arc;
 
+use antler_core::plan::Observed;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -29,6 +31,7 @@ struct Format {
 pub(super) fn router(runtime: Arc<Runtime>) -> Router {
     Router::new()
         .route("/status", get(status))
+        .route("/observed", get(observed))
         .route("/query", post(query))
         .route("/settle", post(settle))
         .layer(middleware::from_fn(require_header))
@@ -45,6 +48,10 @@ async fn require_header(request: Request, next: Next) -> Response {
 
 async fn status(State(runtime): State<Arc<Runtime>>) -> Result<Json<Status>, Problem> {
     blocking(move || runtime.status()).await.map(Json)
+}
+
+async fn observed(State(runtime): State<Arc<Runtime>>) -> Result<Json<Observed>, Problem> {
+    blocking(move || runtime.observed()).await.map(Json)
 }
 
 async fn query(
