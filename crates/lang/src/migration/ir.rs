@@ -251,9 +251,11 @@ impl Graph {
         &self.nodes[id.0 as usize].1
     }
 
-    /// Suggests a name for a node, for readers of the SQL. The first suggestion wins.
+    /// Suggests a name for a computed node, for readers of the SQL. The first suggestion wins.
     pub(super) fn suggest_name(&mut self, id: Id, name: &str) {
-        self.names.entry(id).or_insert_with(|| name.to_owned());
+        if matches!(self.node(id), Node::Apply(..) | Node::If(..)) {
+            self.names.entry(id).or_insert_with(|| name.to_owned());
+        }
     }
 
     pub(super) fn suggested_name(&self, id: Id) -> Option<&str> {

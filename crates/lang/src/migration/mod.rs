@@ -14,6 +14,7 @@
 //! against Node, value for value, on the real engine (`tests/oracle.rs`).
 
 mod compose;
+mod deep;
 mod fit;
 mod ir;
 mod javascript;
@@ -30,8 +31,13 @@ use antler_core::{
     sql::Projection,
 };
 
+use deep::deep;
 use ir::{Graph, Id};
 use types::Type;
+
+/// How deep the statements and expressions of a migration may be nested. A chain of `else if` or
+/// `? :` is as deep as it is long.
+const MAX_DEPTH: usize = 1000;
 
 /// A migration in its intermediate form: what it does to a row, independent of language and
 /// database.
@@ -61,7 +67,7 @@ struct Output {
 /// Everything in it that cannot be compiled with its exact meaning, with places in the file.
 pub fn compile(file: &Arc<SourceFile>, from: &Model, to: &Model) -> Result<Migration, Vec<Diagnostic>> {
     if file.path.ends_with(".ts") {
-        return typescript::compile(file, from, to);
+        return deep(|| typescript::compile(file, from, to));
     }
     let diagnostic =
         Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript can be compiled yet")
@@ -91,11 +97,11 @@ impl Migration {
     /// one ends: the same rows as running one, storing its rows, and running the other.
     #[must_use]
     pub fn then(&self, next: &Migration) -> Migration {
-        compose::compose(self, next)
+        deep(|| compose::compose(self, next))
     }
 
     /// The SQL of this migration, over the columns of the source's storage table.
     pub fn projection(&self) -> Projection {
-        sql::projection(self)
+        deep(|| sql::projection(self))
     }
 }

@@ -71,7 +71,7 @@ pub(in super::super) fn char_at(g: &mut Graph, s: Id, position: Id) -> Fallible 
     let zero = g.number(0.0);
     let position = to_integer(g, position);
     let is_before = g.apply(F::Less, &[position, zero]);
-    let start = absolute(g, s, position);
+    let start = clamped(g, s, position);
     let one = g.number(1.0);
     let end = g.apply(F::Add, &[start, one]);
     let unit = between(g, s, start, Some(end));
@@ -138,6 +138,11 @@ fn relative(g: &mut Graph, s: Id, x: Id) -> Id {
 
 fn absolute(g: &mut Graph, s: Id, x: Id) -> Id {
     let position = to_integer(g, x);
+    clamped(g, s, position)
+}
+
+/// A whole position within the text.
+fn clamped(g: &mut Graph, s: Id, position: Id) -> Id {
     let (zero, length) = (g.number(0.0), length(g, s));
     let is_negative = g.apply(F::Less, &[position, zero]);
     let position = limited(g, position, length);

@@ -133,7 +133,7 @@ impl<'m> Printer<'m> {
 
     /// The expression under a name, for use in several places, unless it is short.
     fn named(&mut self, id: Id, printed: Expr) -> Expr {
-        if printed.to_string().len() < WORTH_A_NAME {
+        if matches!(printed, Expr::Literal(_)) || printed.to_string().len() < WORTH_A_NAME {
             return printed;
         }
         let name = self.names.unique(&names::describe(self.graph, id));

@@ -18,6 +18,8 @@ mod objects;
 mod operators;
 mod program;
 mod statements;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

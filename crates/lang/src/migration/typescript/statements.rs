@@ -11,7 +11,7 @@ use oxc_ast::ast::{
 use oxc_span::{GetSpan, Span};
 
 use super::{Binding, Id, Lowered, Lowering, Reported};
-use crate::migration::{ir::Nothing, types::Kind};
+use crate::migration::{MAX_DEPTH, ir::Nothing, types::Kind};
 
 /// What follows a list of statements.
 pub(super) enum Rest<'r> {
@@ -43,8 +43,6 @@ impl<'r> Rest<'r> {
     }
 }
 
-/// How deep statements and expressions may be nested.
-const MAX_DEPTH: usize = 100;
 /// How many expressions may be lowered. What stands behind an `if` that does not return is
 /// lowered once for each branch.
 const MAX_STEPS: usize = 100_000;
@@ -217,7 +215,7 @@ impl Lowering<'_> {
             |this| this.statements(first.body, after),
             |this| {
                 this.bindings = names;
-                this.cases(span, value, others, otherwise, after)
+                this.nested(span, |this| this.cases(span, value, others, otherwise, after))
             },
         )?;
         self.choose(span, matches, a, b)
@@ -366,12 +364,13 @@ impl Lowering<'_> {
     ) -> Result<T, Reported> {
         self.depth += 1;
         self.steps += 1;
-        let result = if self.depth > MAX_DEPTH || self.steps > MAX_STEPS {
+        let result = if self.steps > MAX_STEPS + 1 {
+            // That was reported already.
+            Err(Reported)
+        } else if self.depth > MAX_DEPTH || self.steps > MAX_STEPS {
+            self.steps = MAX_STEPS + 1;
             let help = "Split it into smaller steps, or into two migrations.";
-            let reported = self.refuse(Span::sized(span.start, 1), "a function of this size", help);
-            // Once is enough: unwind without looking at the rest.
-            self.steps = 0;
-            Err(reported)
+            Err(self.refuse(Span::sized(span.start, 1), "a function of this size", help))
         } else {
             lower(self)
         };
