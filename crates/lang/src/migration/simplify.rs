@@ -279,6 +279,11 @@ impl Graph {
             (Function::Or, [a, b]) => return self.or(*a, *b),
             (Function::Equal, [a, b]) => return self.equal(*a, *b),
             (Function::Concatenate, parts) => return self.concatenate(parts),
+            (Function::Element, [array, position]) => {
+                if let Some(element) = self.element(*array, *position) {
+                    return element;
+                }
+            }
             (Function::FirstOf, [first, others @ ..]) => {
                 return others.iter().fold(*first, |first, second| self.first_failure(first, *second));
             }
@@ -289,6 +294,25 @@ impl Graph {
         }
         let ty = self.result_type(&function, args);
         self.intern(Node::Apply(function, args.to_vec()), ty)
+    }
+
+    /// The element of an array that was just made.
+    fn element(&mut self, array: Id, position: Id) -> Option<Id> {
+        match self.node(array).clone() {
+            Node::Array(items) => {
+                let position = self.as_number(position)?;
+                match items.get(position as usize) {
+                    Some(item) => Some(*item),
+                    None => Some(self.nothing(Nothing::Undefined)),
+                }
+            }
+            Node::If(condition, a, b) => {
+                let a = self.apply(Function::Element, &[a, position]);
+                let b = self.apply(Function::Element, &[b, position]);
+                Some(self.if_else(condition, a, b))
+            }
+            _ => None,
+        }
     }
 
     /// Texts after each other, with neighbouring constants joined.
@@ -323,222 +347,6 @@ impl Graph {
         }
     }
 
-    /// The constant result of constant arguments, for the functions where Rust's arithmetic is
-    /// the same IEEE arithmetic.
-    fn fold(&mut self, function: &Function, args: &[Id]) -> Option<Id> {
-        if let (Function::IsNaN, [value]) = (function, args)
-            && let Some(decided) = self.is_nan(*value)
-        {
-            return Some(decided);
-        }
-        match (function, args) {
-            // A date is a number again and again.
-            (Function::NumberToDate, [value]) => {
-                if let Node::Apply(Function::DateToNumber, inner) = self.node(*value) {
-                    return Some(inner[0]);
-                }
-            }
-            (Function::DateToNumber, [value]) => {
-                if let Node::Apply(Function::NumberToDate, inner) = self.node(*value) {
-                    return Some(inner[0]);
-                }
-                if let Node::If(condition, a, b) = *self.node(*value) {
-                    let a = self.apply(Function::DateToNumber, &[a]);
-                    let b = self.apply(Function::DateToNumber, &[b]);
-                    return Some(self.if_else(condition, a, b));
-                }
-            }
-            (Function::Floor | Function::Ceil | Function::Truncate, [value]) if self.is_whole(*value) => {
-                return Some(*value);
-            }
-            // `x + -1` reads better as `x - 1`, and is the same.
-            (Function::Add, [a, b]) => {
-                if let (None, Some(constant)) = (self.as_number(*a), self.as_number(*b))
-                    && constant < 0.0
-                {
-                    let constant = self.number(-constant);
-                    return Some(self.apply(Function::Subtract, &[*a, constant]));
-                }
-            }
-            _ => {}
-        }
-        let numbers: Option<Vec<f64>> = args.iter().map(|arg| self.as_number(*arg)).collect();
-        let result = match (function, numbers?.as_slice()) {
-            (Function::Add, [a, b]) => a + b,
-            (Function::Subtract, [a, b]) => a - b,
-            (Function::Multiply, [a, b]) => a * b,
-            (Function::Divide, [a, b]) => a / b,
-            (Function::Negate, [a]) => -a,
-            (Function::Floor, [a]) => a.floor(),
-            (Function::Ceil, [a]) => a.ceil(),
-            (Function::Truncate, [a]) => a.trunc(),
-            (Function::Absolute, [a]) => a.abs(),
-            (Function::TimeClip, [a]) if a.abs() <= 8.64e15 => a.trunc() + 0.0,
-            (Function::TimeClip, [_]) => f64::NAN,
-            (Function::Less, [a, b]) => return Some(self.boolean(a < b)),
-            (Function::LessOrEqual, [a, b]) => return Some(self.boolean(a <= b)),
-            (Function::IsFinite, [a]) => {
-                let is_finite = a.is_finite();
-                return Some(self.boolean(is_finite));
-            }
-            _ => return None,
-        };
-        Some(self.number(result))
-    }
-
-    /// Whether a number is NaN, where that follows from how it was made.
-    fn is_nan(&mut self, x: Id) -> Option<Id> {
-        match self.node(x).clone() {
-            Node::Number(bits) => Some(self.boolean(bits.value().is_nan())),
-            Node::If(condition, a, b) => {
-                let (a, b) = (self.is_nan(a)?, self.is_nan(b)?);
-                Some(self.if_else(condition, a, b))
-            }
-            Node::Apply(Function::TimeClip, args) => {
-                let limit = self.number(8.64e15);
-                let size = self.apply(Function::Absolute, &args);
-                let is_valid = self.apply(Function::LessOrEqual, &[size, limit]);
-                Some(self.not(is_valid))
-            }
-            Node::Apply(Function::DateToNumber, args) if self.is_stored_date(args[0]) => {
-                Some(self.boolean(false))
-            }
-            _ if self.is_count(x) => Some(self.boolean(false)),
-            _ => None,
-        }
-    }
-
-    /// Whether a number is a count, or a sum or difference of counts: whole, finite and small.
-    fn is_count(&self, x: Id) -> bool {
-        match self.node(x) {
-            Node::Number(bits) => bits.value().fract() == 0.0 && bits.value().abs() < 1e9,
-            Node::If(_, a, b) => self.is_count(*a) && self.is_count(*b),
-            Node::Apply(Function::Add | Function::Subtract, args) => {
-                args.iter().all(|arg| self.is_count(*arg))
-            }
-            Node::Apply(
-                Function::CharacterCount
-                | Function::AstralCount
-                | Function::ArrayLength
-                | Function::DatePart(_),
-                _,
-            ) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether a number never has a fraction.
-    pub(super) fn is_whole(&self, x: Id) -> bool {
-        match self.node(x) {
-            Node::Number(bits) => bits.value().fract() == 0.0,
-            Node::If(_, a, b) => self.is_whole(*a) && self.is_whole(*b),
-            Node::Apply(
-                Function::Floor
-                | Function::Ceil
-                | Function::Truncate
-                | Function::DateToNumber
-                | Function::TimeClip,
-                _,
-            ) => true,
-            Node::Apply(Function::Add | Function::Subtract | Function::Multiply, args) => {
-                args.iter().all(|arg| self.is_whole(*arg))
-            }
-            _ => self.is_count(x),
-        }
-    }
-
-    /// Whether a date comes straight from a column or a parsed text, so that it is valid and
-    /// within the range of storage.
-    pub(super) fn is_stored_date(&self, date: Id) -> bool {
-        match self.node(date) {
-            Node::Apply(Function::TextToDate, _) => true,
-            Node::Apply(Function::Element, args) => self.is_stored(args[0]),
-            _ => self.is_stored(date),
-        }
-    }
-
-    /// Whether a value is a column or a part of one, in the form in which it is stored.
-    pub(super) fn is_stored(&self, value: Id) -> bool {
-        match self.node(value) {
-            Node::Column(_) => true,
-            Node::Field(inner, _) | Node::Known(inner) => self.is_stored(*inner),
-            Node::Apply(Function::Element, args) => self.is_stored(args[0]),
-            _ => false,
-        }
-    }
-
-    fn result_type(&self, function: &Function, args: &[Id]) -> Type {
-        use Function as F;
-        let optional = |kind| Type { kind, null: true, undefined: false };
-        match function {
-            F::IsNothing
-            | F::Not
-            | F::And
-            | F::Or
-            | F::Equal
-            | F::Less
-            | F::LessOrEqual
-            | F::TextLess
-            | F::OneOf(_)
-            | F::IsNaN
-            | F::IsFinite
-            | F::Overflows(_)
-            | F::Matches(_)
-            | F::HasAstral
-            | F::SplitsPair
-            | F::Contains
-            | F::StartsWith
-            | F::EndsWith
-            | F::IsDateText
-            | F::ArrayIncludes => Type::of(Kind::Boolean),
-            F::Add
-            | F::Subtract
-            | F::Multiply
-            | F::Divide
-            | F::Negate
-            | F::Floor
-            | F::Ceil
-            | F::Truncate
-            | F::Absolute
-            | F::SquareRoot
-            | F::IntegerRemainder
-            | F::IntegerToNumber
-            | F::TextToNumber
-            | F::CharacterCount
-            | F::AstralCount
-            | F::DateToNumber
-            | F::TimeClip
-            | F::DatePart(_)
-            | F::ArrayLength => Type::of(Kind::Number),
-            F::ScaledRemainder => optional(Kind::Number),
-            F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
-            F::NumberToInteger | F::TextToInteger => optional(Kind::BigInt),
-            F::IntegerToText
-            | F::DigitsOfNumber
-            | F::Extract(_)
-            | F::Without(_)
-            | F::Concatenate
-            | F::Substring
-            | F::CodeUnits
-            | F::Upper
-            | F::Lower
-            | F::Before
-            | F::Repeat
-            | F::ReplaceFirst
-            | F::ReplaceAll
-            | F::Fixed(_)
-            | F::DateToText
-            | F::Join => Type::of(Kind::Text),
-            F::FirstOf => optional(Kind::Text),
-            F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
-            F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
-            F::Element => match args.first().map(|array| &self.ty(*array).kind) {
-                Some(Kind::Array(item)) => Type { undefined: true, ..(**item).clone() },
-                _ => Type::of(Kind::Never),
-            },
-        }
-    }
-
     /// The exact result of integer arithmetic, and the condition on which there is none.
     pub(super) fn integer_arithmetic(&mut self, op: Arithmetic, a: Id, b: Id) -> (Id, Id) {
         if let (Node::BigInt(a), Node::BigInt(b)) = (self.node(a), self.node(b)) {
@@ -564,5 +372,100 @@ impl Graph {
             }
             None => self.apply(Function::OneOf(words.clone()), &[text]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(graph: &mut Graph, name: &str, ty: Type) -> Id {
+        graph.column(&name.parse().unwrap(), ty)
+    }
+
+    fn optional(kind: Kind) -> Type {
+        Type { null: true, ..Type::of(kind) }
+    }
+
+    #[test]
+    fn equal_nodes_are_one_node_and_zeros_are_two() {
+        let mut g = Graph::default();
+        let (a, b) = (g.number(1.5), g.number(1.5));
+        assert_eq!(a, b);
+        let (zero, minus_zero) = (g.number(0.0), g.number(-0.0));
+        assert_ne!(zero, minus_zero);
+        let equal = g.equal(zero, minus_zero);
+        assert_eq!(g.as_boolean(equal), Some(true));
+    }
+
+    #[test]
+    fn the_fields_of_a_constructed_object_are_its_values() {
+        let mut g = Graph::default();
+        let a = column(&mut g, "a", Type::of(Kind::Text));
+        let name: SqlIdent = "x".parse().unwrap();
+        let object = g.object(vec![(name.clone(), a)]);
+        assert_eq!(g.field(object, &name), a);
+        let missing = g.field(object, &"y".parse().unwrap());
+        assert_eq!(*g.node(missing), Node::Nothing(Nothing::Undefined));
+    }
+
+    #[test]
+    fn a_choice_between_objects_is_a_choice_for_each_field() {
+        let mut g = Graph::default();
+        let condition = column(&mut g, "c", Type::of(Kind::Boolean));
+        let (a, b) = (g.number(1.0), g.number(2.0));
+        let name: SqlIdent = "x".parse().unwrap();
+        let (first, second) = (g.object(vec![(name.clone(), a)]), g.object(vec![(name.clone(), b)]));
+        let either = g.if_else(condition, first, second);
+        let field = g.field(either, &name);
+        assert_eq!(field, g.if_else(condition, a, b));
+    }
+
+    #[test]
+    fn what_is_known_to_be_there_needs_no_test() {
+        let mut g = Graph::default();
+        let a = column(&mut g, "a", optional(Kind::Number));
+        let known = g.known(a);
+        let test = g.is_nothing(known);
+        assert_eq!(g.as_boolean(test), Some(false));
+        let condition = column(&mut g, "c", Type::of(Kind::Boolean));
+        let nothing = g.null();
+        let sometimes = g.if_else(condition, nothing, known);
+        assert_eq!(g.is_nothing(sometimes), condition);
+        assert_eq!(g.known(sometimes), known);
+    }
+
+    #[test]
+    fn the_branch_after_a_throw_leaves_no_trace_in_the_value() {
+        let mut g = Graph::default();
+        let condition = column(&mut g, "c", Type::of(Kind::Boolean));
+        let (a, thrown) = (g.number(1.5), g.unreachable());
+        assert_eq!(g.if_else(condition, thrown, a), a);
+        assert_eq!(g.if_else(condition, a, thrown), a);
+    }
+
+    #[test]
+    fn failures_keep_their_order() {
+        let mut g = Graph::default();
+        let (c, d) =
+            (column(&mut g, "c", Type::of(Kind::Boolean)), column(&mut g, "d", Type::of(Kind::Boolean)));
+        let (one, two) = (g.text("one"), g.text("two"));
+        let (first, second) = (g.failure_if(c, one), g.failure_if(d, two));
+        let both = g.first_failure(first, second);
+        assert_eq!(*g.node(both), Node::If(c, one, second));
+        let nothing = g.null();
+        assert_eq!(g.first_failure(nothing, second), second);
+        assert_eq!(g.first_failure(first, nothing), first);
+    }
+
+    #[test]
+    fn elements_of_a_list_that_was_just_made_are_its_items() {
+        let mut g = Graph::default();
+        let (a, zero, five) = (g.text("a"), g.number(0.0), g.number(5.0));
+        let ty = Type::of(Kind::Array(Box::new(Type::of(Kind::Text))));
+        let list = g.intern(Node::Array(vec![a]), ty);
+        assert_eq!(g.apply(Function::Element, &[list, zero]), a);
+        let missing = g.apply(Function::Element, &[list, five]);
+        assert_eq!(*g.node(missing), Node::Nothing(Nothing::Undefined));
     }
 }

@@ -1,0 +1,81 @@
+//! The types of what functions compute.
+
+use super::{
+    ir::{Function, Graph, Id},
+    types::{Kind, Type},
+};
+
+impl Graph {
+    /// The type of a function of these arguments.
+    pub(super) fn result_type(&self, function: &Function, args: &[Id]) -> Type {
+        use Function as F;
+        let optional = |kind| Type { kind, null: true, undefined: false };
+        match function {
+            F::IsNothing
+            | F::Not
+            | F::And
+            | F::Or
+            | F::Equal
+            | F::Less
+            | F::LessOrEqual
+            | F::TextLess
+            | F::OneOf(_)
+            | F::IsNaN
+            | F::IsFinite
+            | F::Overflows(_)
+            | F::Matches(_)
+            | F::HasAstral
+            | F::SplitsPair
+            | F::Contains
+            | F::StartsWith
+            | F::EndsWith
+            | F::IsDateText
+            | F::ArrayIncludes => Type::of(Kind::Boolean),
+            F::Add
+            | F::Subtract
+            | F::Multiply
+            | F::Divide
+            | F::Negate
+            | F::Floor
+            | F::Ceil
+            | F::Truncate
+            | F::Absolute
+            | F::SquareRoot
+            | F::IntegerRemainder
+            | F::IntegerToNumber
+            | F::TextToNumber
+            | F::CharacterCount
+            | F::AstralCount
+            | F::DateToNumber
+            | F::TimeClip
+            | F::DatePart(_)
+            | F::ArrayLength => Type::of(Kind::Number),
+            F::ScaledRemainder => optional(Kind::Number),
+            F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
+            F::NumberToInteger | F::TextToInteger => optional(Kind::BigInt),
+            F::IntegerToText
+            | F::DigitsOfNumber
+            | F::Extract(_)
+            | F::Without(_)
+            | F::Concatenate
+            | F::Substring
+            | F::CodeUnits
+            | F::Upper
+            | F::Lower
+            | F::Before
+            | F::Repeat
+            | F::ReplaceFirst
+            | F::ReplaceAll
+            | F::Fixed(_)
+            | F::DateToText
+            | F::Join => Type::of(Kind::Text),
+            F::FirstOf => optional(Kind::Text),
+            F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
+            F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
+            F::Element => match args.first().map(|array| &self.ty(*array).kind) {
+                Some(Kind::Array(item)) => Type { undefined: true, ..(**item).clone() },
+                _ => Type::of(Kind::Never),
+            },
+        }
+    }
+}
