@@ -184,7 +184,7 @@ mod tests {
             load = load.advance();
         }
         let expected =
-            [("p1", 0, 250_000), ("p1", 250_000, 500_000), ("p1", 500_000, 600_000), ("p2", 0, 10)];
+            [("p1", 0, 100_000), ("p1", 100_000, 200_000), ("p1", 200_000, 250_000), ("p2", 0, 10)];
         assert_eq!(seen, expected.map(|(part, first, end)| (part.to_owned(), first, end)));
         assert_eq!(load.progress(), Progress { done: 250_010, total: 250_010 });
     }
