@@ -12,6 +12,7 @@
 )]
 
 mod bump_version;
+mod compressed;
 mod configuration;
 mod generate;
 mod init;

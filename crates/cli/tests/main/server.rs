@@ -124,10 +124,30 @@ impl Server<'_> {
         content_type: &str,
         body: impl AsRef<[u8]>,
     ) -> Result<Answer, ureq::Error> {
-        let request = self.agent.post(format!("http://{}{path}", self.http));
-        let response = request.header("content-type", content_type).send(body.as_ref())?;
+        self.post_with(path, &[("content-type", content_type)], body)
+    }
+
+    /// Posts to a path, with headers.
+    pub fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Result<Answer, ureq::Error> {
+        let mut request = self.agent.post(format!("http://{}{path}", self.http));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send(body.as_ref())?;
         let status = response.status().as_u16();
         Ok(Answer { status, body: response.into_body().read_to_string()? })
+    }
+
+    /// The most memory that the process has had so far, in MiB. Linux only.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     }
 
     /// Posts one JSON event, which must be accepted.

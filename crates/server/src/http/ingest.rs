@@ -14,22 +14,19 @@ use antler_core::validate::{BodyFormat, Violations};
 use antler_store::topics::NewBlock;
 use axum::{
     Json, Router,
-    body::Body,
     extract::{Path, Request, State},
-    http::{HeaderMap, Uri, header},
+    http::Uri,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http_body_util::BodyExt;
 use serde::Serialize;
 
-use super::problem::Problem;
+use super::{
+    body::{self, Received},
+    problem::Problem,
+};
 use crate::{Runtime, endpoints::Endpoint};
 
-/// The largest body, in bytes.
-const BODY_LIMIT: usize = 32 << 20;
-/// A body that is too large is read up to this size, so that its sender gets an answer.
-const DISCARDED: usize = 8 * BODY_LIMIT;
 /// The largest block of a topic: a sink reads whole blocks, and one should fit well into a batch.
 const BLOCK: (u32, usize) = (50_000, 8 << 20);
 /// From this size on, a body is validated on a thread of its own, so that it does not hold up
@@ -107,8 +104,7 @@ async fn ingest(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = read(body).await?;
-    let format = body_format(&parts.headers)?;
+    let Received { body, format } = body::read(&parts.headers, body).await?;
     let entered = runtime.enter(model, version).await;
     let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
     let (records, ndjson) =
@@ -120,26 +116,6 @@ async fn ingest(
         block.await.map_err(|error| Problem::not_durable(&error))?;
     }
     Ok(Json(Accepted { accepted: records }).into_response())
-}
-
-/// Reads a body to its end, also one that is too large: a client that is still sending when the
-/// answer comes sees a broken connection instead.
-async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
-    let mut read = Vec::new();
-    let mut size = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Problem::unreadable_body(error.to_string()))?;
-        let Ok(data) = frame.into_data() else { continue };
-        size += data.len();
-        if size <= BODY_LIMIT {
-            read.extend_from_slice(&data);
-        } else if size <= DISCARDED {
-            read = Vec::new();
-        } else {
-            break;
-        }
-    }
-    if size > BODY_LIMIT { Err(Problem::too_large(BODY_LIMIT)) } else { Ok(read) }
 }
 
 type Validated = Result<(u32, Vec<u8>), Violations>;
@@ -156,27 +132,6 @@ async fn validate(endpoint: &Arc<Endpoint>, body: Vec<u8>, format: BodyFormat) -
     let endpoint = Arc::clone(endpoint);
     let on_its_own = tokio::task::spawn_blocking(move || run(&endpoint, &body));
     on_its_own.await.map_err(|error| Problem::not_accepted(error.to_string()))
-}
-
-/// JSON unless the content type says NDJSON. Many producers send JSON under other names or under
-/// none, so only types that are clearly something else are refused.
-fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Problem> {
-    let Some(given) = headers.get(header::CONTENT_TYPE) else { return Ok(BodyFormat::Json) };
-    let given = given.to_str().unwrap_or("?");
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
-            Ok(BodyFormat::Ndjson)
-        }
-        ""
-        | "application/json"
-        | "text/json"
-        | "text/plain"
-        | "application/octet-stream"
-        | "application/x-www-form-urlencoded" => Ok(BodyFormat::Json),
-        other if other.ends_with("+json") => Ok(BodyFormat::Json),
-        _ => Err(Problem::media_type(given)),
-    }
 }
 
 fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {
@@ -248,18 +203,5 @@ mod tests {
         let long = [vec![b'x'; 9 << 20], vec![b'\n'], b"y\n".to_vec()].concat();
         assert_eq!(blocks(2, long, 7).iter().map(|block| block.records).collect::<Vec<_>>(), [1, 1]);
         assert!(blocks(0, Vec::new(), 7).is_empty());
-    }
-
-    #[test]
-    fn only_content_types_that_are_clearly_not_json_are_refused() {
-        let format = |given: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::CONTENT_TYPE, given.parse().unwrap());
-            body_format(&headers).ok()
-        };
-        assert_eq!(format("Application/JSON; charset=utf-8"), Some(BodyFormat::Json));
-        assert_eq!(format("application/cloudevents+json"), Some(BodyFormat::Json));
-        assert_eq!(format("application/x-ndjson"), Some(BodyFormat::Ndjson));
-        assert_eq!(format("text/csv"), None);
     }
 }

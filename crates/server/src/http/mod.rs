@@ -4,6 +4,8 @@
 //! command line and is meant for this machine ([`management`]). Handlers parse, look up and
 //! answer; what they do is done by the [`Runtime`].
 
+mod body;
+mod coding;
 mod ingest;
 mod management;
 mod problem;

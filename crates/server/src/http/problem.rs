@@ -8,6 +8,8 @@ use axum::{
 };
 use serde::Serialize;
 
+use super::coding::TAKEN;
+
 /// The body of an answer that is not a success.
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
@@ -80,6 +82,16 @@ impl Problem {
         )
     }
 
+    pub(super) fn coding(given: &str) -> Self {
+        let detail = format!("`{given}` is not taken; send the body as it is, or as gzip or zstd.");
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-content-encoding",
+            "The content encoding is not supported",
+            detail,
+        )
+    }
+
     /// The topic did not take the records.
     pub(super) fn not_durable(error: &StoreError) -> Self {
         match error {
@@ -120,6 +132,10 @@ impl IntoResponse for Problem {
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
         if status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            let taken = HeaderValue::from_static(TAKEN);
+            response.headers_mut().insert(header::ACCEPT_ENCODING, taken);
         }
         response
     }
