@@ -66,12 +66,13 @@ impl Client {
         self.answer(request.send(statement))
     }
 
-    /// Posts NDJSON to an endpoint, given as the path after `/ingest/`.
+    /// Posts NDJSON to an endpoint, given as the path after `/ingest/`. All of it is accepted, or
+    /// nothing.
     ///
     /// # Errors
     /// It cannot be reached, or refused the events.
     pub fn ingest(&self, prefix: &str, endpoint: &str, ndjson: &[u8]) -> anyhow::Result<()> {
-        let url = format!("http://{}{prefix}/ingest/{endpoint}", self.note.http);
+        let url = format!("http://{}{prefix}/ingest/{endpoint}?strict=true", self.note.http);
         let request = self.agent.post(&url).header("content-type", "application/x-ndjson");
         self.answer(request.send(ndjson)).map(drop)
     }

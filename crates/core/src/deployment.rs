@@ -78,6 +78,8 @@ pub struct DeployedNode {
     pub node: Node,
     /// Its topic.
     pub topic: TopicName,
+    /// The topic of records that its endpoints have refused. All nodes of a model share it.
+    pub dead_letters: TopicName,
     /// Whether its endpoints take events.
     pub intake: Intake,
 }
@@ -106,16 +108,11 @@ pub struct DeployedRoute {
 
 impl Deployed {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     /// Nothing applied yet.
     pub fn new() -> Self {
         Self { format: Self::FORMAT, ..Self::default() }
-    }
-
-    /// Whether this program knows the stored form.
-    pub fn is_readable(&self) -> bool {
-        self.format == Self::FORMAT
     }
 
     /// Topics whose rows reach a node, its own first.

@@ -6,6 +6,7 @@
 //! language. That is what lets a plan be tested by snapshot and a sink by simulation.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod dead_letter;
 pub mod deployment;
 pub mod diagnostic;
 pub mod diff;

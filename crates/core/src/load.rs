@@ -99,11 +99,6 @@ impl Load {
     /// The version of the stored form.
     pub const FORMAT: u32 = 1;
 
-    /// Whether this program knows the stored form.
-    pub fn is_readable(&self) -> bool {
-        self.format == Self::FORMAT
-    }
-
     /// A load that has not begun, over the parts of its clone.
     pub fn new(id: u64, spec: LoadSpec, parts: Vec<Part>) -> Self {
         let (rows, bytes) =

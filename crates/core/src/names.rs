@@ -336,9 +336,22 @@ impl Naming {
     /// # Errors
     /// The model name has letters outside the alphabet of topics.
     pub fn topic(&self, of: &ModelVersion) -> Result<TopicName, NameError> {
+        self.topic_named(of.flat())
+    }
+
+    /// The topic `[<namespace>.]<Model>_dead_letters`: records that endpoints of the model have
+    /// refused. No version ends like that, so it is never the topic of one.
+    ///
+    /// # Errors
+    /// As [`Naming::topic`].
+    pub fn dead_letter_topic(&self, model: &ModelName) -> Result<TopicName, NameError> {
+        self.topic_named(format!("{model}_dead_letters"))
+    }
+
+    fn topic_named(&self, name: String) -> Result<TopicName, NameError> {
         match &self.namespace {
-            Some(namespace) => format!("{namespace}.{}", of.flat()).parse(),
-            None => of.flat().parse(),
+            Some(namespace) => format!("{namespace}.{name}").parse(),
+            None => name.parse(),
         }
     }
 
@@ -426,6 +439,8 @@ mod tests {
         assert_eq!(naming.storage(&to).to_string(), "local.Flight_0_1");
         assert_eq!(naming.current(&to.model).to_string(), "local.Flight");
         assert_eq!(naming.topic(&to).unwrap().as_str(), "team.Flight_0_1");
+        assert_eq!(naming.dead_letters(&to.model).to_string(), "local.Flight_dead_letters");
+        assert_eq!(naming.dead_letter_topic(&to.model).unwrap().as_str(), "team.Flight_dead_letters");
         assert_eq!(naming.landing(&from).to_string(), "local_antler.Flight_0_0_landing");
         assert_eq!(naming.route(&from, &to).to_string(), "local_antler.Flight_0_0_to_Flight_0_1");
     }

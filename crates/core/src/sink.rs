@@ -41,11 +41,6 @@ impl SinkState {
     /// The version of the stored form.
     pub const FORMAT: u32 = 1;
 
-    /// Whether this program knows the stored form.
-    pub fn is_readable(&self) -> bool {
-        self.format == Self::FORMAT
-    }
-
     /// A sink that has stored nothing yet.
     pub fn new() -> Self {
         Self { format: Self::FORMAT, stored: 0, intended: None }

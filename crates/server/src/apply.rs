@@ -98,6 +98,7 @@ pub(crate) fn pausing<'a>(plan: &'a Plan, before: &'a Deployed) -> BTreeSet<&'a 
 
 fn make_node(make: &Make, topics: &dyn Topics, session: &mut dyn Session) -> Result<(), ServerError> {
     topics.create(&make.topic)?;
+    topics.create(&make.dead_letters)?;
     for statement in &make.statements {
         session.execute(statement)?;
     }

@@ -25,6 +25,8 @@ pub struct Endpoint {
     pub of: ModelVersion,
     /// The topic behind it.
     pub topic: TopicName,
+    /// Where records that it refuses go.
+    pub dead_letters: TopicName,
     /// Decides which events it takes.
     pub validator: Arc<Validator>,
     gate: Arc<Gate<()>>,
@@ -50,7 +52,8 @@ impl Endpoints {
             for version in &node.node.members {
                 let of = ModelVersion::new(node.node.id.model.clone(), version.clone());
                 let (validator, gate) = (Arc::clone(&validator), Arc::clone(gate));
-                let endpoint = Endpoint { of, topic: node.topic.clone(), validator, gate };
+                let (topic, dead_letters) = (node.topic.clone(), node.dead_letters.clone());
+                let endpoint = Endpoint { of, topic, dead_letters, validator, gate };
                 by_model
                     .entry(node.node.id.model.clone())
                     .or_default()

@@ -17,7 +17,7 @@ use antler_core::{
 use antler_store::{
     journal::Journal,
     tables::{Session, Tables},
-    topics::{Appending, NewBlock, Topics},
+    topics::{Append, Appending, NewBlock, Topics},
 };
 
 use crate::{
@@ -179,9 +179,12 @@ impl Runtime {
         self.endpoints.enter(model, version).await
     }
 
-    /// Appends validated records to the topic of an endpoint. Resolves once they are durable.
-    pub fn append(&self, endpoint: &Endpoint, block: NewBlock) -> Appending {
-        self.topics.append(&endpoint.topic, block)
+    /// Appends validated records to the topic of an endpoint, and dead letters beside them.
+    /// Resolves once all of them are durable; none is before.
+    pub fn append(&self, endpoint: &Endpoint, records: Vec<NewBlock>, letters: Vec<NewBlock>) -> Appending {
+        let records = records.into_iter().map(|block| (endpoint.topic.clone(), block));
+        let letters = letters.into_iter().map(|block| (endpoint.dead_letters.clone(), block));
+        self.topics.append(Append { blocks: records.chain(letters).collect() })
     }
 
     /// What each load is doing, in the order in which they begin; those of this process that are
@@ -233,7 +236,9 @@ impl Runtime {
     pub fn settle(&self) -> Result<(), ServerError> {
         let mut ends = BTreeMap::new();
         for node in self.state.deployed()?.nodes.values() {
-            ends.insert(node.topic.clone(), self.topics.end(&node.topic)?);
+            for topic in [&node.topic, &node.dead_letters] {
+                ends.insert(topic.clone(), self.topics.end(topic)?);
+            }
         }
         self.sinks()?.drained(&ends)?;
         self.loads()?.finished()

@@ -12,9 +12,15 @@
 
 use std::sync::Arc;
 
-use antler_core::{deployment::Deployed, load::Load, names::TopicName, plan::Applying, sink::SinkState};
+use antler_core::{
+    deployment::Deployed,
+    load::Load,
+    names::TopicName,
+    plan::{Applying, Plan},
+    sink::SinkState,
+};
 use antler_store::journal::{Change, Durability, Journal};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::ServerError;
 
@@ -48,8 +54,7 @@ impl State {
     /// # Errors
     /// The journal cannot be read, or holds a form that this program does not know.
     pub fn deployed(&self) -> Result<Deployed, ServerError> {
-        let deployed = self.read(DEPLOYED)?.unwrap_or_else(Deployed::new);
-        if deployed.is_readable() { Ok(deployed) } else { Err(unknown_format(DEPLOYED)) }
+        Ok(self.read(DEPLOYED)?.unwrap_or_else(Deployed::new))
     }
 
     /// The plan on its way, if any.
@@ -57,11 +62,7 @@ impl State {
     /// # Errors
     /// As [`State::deployed`].
     pub fn applying(&self) -> Result<Option<Applying>, ServerError> {
-        let applying: Option<Applying> = self.read(APPLYING)?;
-        match applying {
-            Some(applying) if !applying.plan.is_readable() => Err(unknown_format(APPLYING)),
-            other => Ok(other),
-        }
+        self.read(APPLYING)
     }
 
     /// Remembers a plan on its way; durable on return.
@@ -96,9 +97,7 @@ impl State {
     /// # Errors
     /// As [`State::deployed`].
     pub fn sink(&self, topic: &TopicName) -> Result<SinkState, ServerError> {
-        let key = sink_key(topic);
-        let state: SinkState = self.read(&key)?.unwrap_or_default();
-        if state.is_readable() { Ok(state) } else { Err(unknown_format(&key)) }
+        Ok(self.read(&sink_key(topic))?.unwrap_or_default())
     }
 
     /// Remembers the state of a sink.
@@ -121,11 +120,7 @@ impl State {
     pub fn loads(&self) -> Result<Vec<Load>, ServerError> {
         let mut loads = Vec::new();
         for (key, value) in self.journal.scan(LOADS)? {
-            let load: Load = parse(&key, &value)?;
-            if !load.is_readable() {
-                return Err(unknown_format(&key));
-            }
-            loads.push(load);
+            loads.push(parse(&key, &value)?);
         }
         Ok(loads)
     }
@@ -146,7 +141,7 @@ impl State {
         self.write(&[Change::Delete { key: load_key(id) }], Durability::Now)
     }
 
-    fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ServerError> {
+    fn read<T: Stored>(&self, key: &str) -> Result<Option<T>, ServerError> {
         self.journal.get(key)?.map(|value| parse(key, &value)).transpose()
     }
 
@@ -155,9 +150,53 @@ impl State {
     }
 }
 
-fn parse<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, ServerError> {
-    serde_json::from_slice(value)
-        .map_err(|error| ServerError::Stored { what: key.to_owned(), reason: error.to_string() })
+/// A stored form, and the number of the format that this program knows.
+trait Stored: DeserializeOwned {
+    const FORMAT: u32;
+}
+
+impl Stored for Deployed {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Applying {
+    const FORMAT: u32 = Plan::FORMAT;
+}
+
+impl Stored for SinkState {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Load {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+/// The format is looked at before anything else: another one has other fields.
+fn parse<T: Stored>(key: &str, value: &[u8]) -> Result<T, ServerError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    /// A plan on its way has its number inside.
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Numbered {
+        Itself(Format),
+        Plan { plan: Format },
+    }
+    let stored =
+        |error: serde_json::Error| ServerError::Stored { what: key.to_owned(), reason: error.to_string() };
+    let format = match serde_json::from_slice(value).map_err(stored)? {
+        Numbered::Itself(found) | Numbered::Plan { plan: found } => found.format,
+    };
+    if format != T::FORMAT {
+        let reason = format!(
+            "it was written by another version of antler, in format {format}; this one reads format {}",
+            T::FORMAT
+        );
+        return Err(ServerError::Stored { what: key.to_owned(), reason });
+    }
+    serde_json::from_slice(value).map_err(stored)
 }
 
 fn put<T: Serialize>(key: String, value: &T) -> Result<Change, ServerError> {
@@ -166,7 +205,21 @@ fn put<T: Serialize>(key: String, value: &T) -> Result<Change, ServerError> {
     Ok(Change::Put { key, value })
 }
 
-fn unknown_format(key: &str) -> ServerError {
-    let reason = "it was written by another version of antler".to_owned();
-    ServerError::Stored { what: key.to_owned(), reason }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_in_another_format_says_so_before_its_fields_are_looked_at() {
+        let message = |error: ServerError| error.to_string();
+        for text in [r#"{"format":1,"fields":"of old"}"#, r#"{"plan":{"format":1},"stage":"cut"}"#] {
+            let deployed = message(parse::<Deployed>("deployed", text.as_bytes()).unwrap_err());
+            assert!(deployed.contains("format 1; this one reads format 2"), "{deployed}");
+            let applying = message(parse::<Applying>("applying", text.as_bytes()).unwrap_err());
+            assert!(applying.contains("format 1; this one reads format 2"), "{applying}");
+        }
+        let empty = serde_json::to_vec(&Deployed::new()).unwrap();
+        assert_eq!(parse::<Deployed>("deployed", &empty).unwrap(), Deployed::new());
+        assert!(parse::<Deployed>("deployed", br#"{"format":2}"#).is_err());
+    }
 }

@@ -30,8 +30,19 @@ pub struct Status {
     pub tables: Vec<TableStatus>,
     /// Every migration that runs, composed ones included.
     pub migrations: Vec<MigrationStatus>,
-    /// Records in the dead letters of each model, where there are any.
-    pub dead_letters: BTreeMap<ModelName, u64>,
+    /// The dead letters of each model, where there are any.
+    pub dead_letters: BTreeMap<ModelName, DeadLetterStatus>,
+}
+
+/// The dead letters of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetterStatus {
+    /// Records in the table.
+    pub rows: u64,
+    /// Records that endpoints have refused and that are not in the table yet.
+    pub lag: u64,
+    /// Why the sink's last batch failed, while it is being repeated.
+    pub failure: Option<String>,
 }
 
 /// A storage table with its topic and its endpoints.
@@ -167,10 +178,12 @@ pub(crate) fn collect(
     });
     let migrations = migrations.collect();
     let mut dead_letters = BTreeMap::new();
-    for model in deployed.nodes.keys().map(|id| &id.model) {
+    for (model, topic) in deployed.nodes.iter().map(|(id, node)| (&id.model, &node.dead_letters)) {
         let (rows, _) = sizes.get(&naming.dead_letters(model).table).copied().unwrap_or_default();
-        if rows > 0 {
-            dead_letters.insert(model.clone(), rows);
+        let SinkStatus { stored, failure } = sink(topic)?;
+        let lag = topics.end(topic)?.saturating_sub(stored);
+        if rows > 0 || lag > 0 {
+            dead_letters.insert(model.clone(), DeadLetterStatus { rows, lag, failure });
         }
     }
     Ok(Status { current: deployed.current.clone(), tables, migrations, dead_letters })

@@ -71,6 +71,27 @@ impl Block {
     }
 }
 
+/// Blocks to append together: all of them become durable, or none does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The blocks, each with its topic. Those of one topic follow each other in this order.
+    pub blocks: Vec<(TopicName, NewBlock)>,
+}
+
+impl Append {
+    /// An append of a single block.
+    pub fn one(topic: &TopicName, block: NewBlock) -> Self {
+        Self { blocks: vec![(topic.clone(), block)] }
+    }
+}
+
+/// Records that are durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The offset of the first record of each block.
+    pub firsts: Vec<Offset>,
+}
+
 /// How much to read at once. The first block is returned even when it alone exceeds the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimit {
@@ -80,14 +101,13 @@ pub struct ReadLimit {
     pub bytes: u64,
 }
 
-/// An append on its way to the disk. Resolves to the offset of the first record once all of
-/// them are durable.
+/// An append on its way to the disk. Resolves once all of its records are durable.
 #[derive(Debug)]
-pub struct Appending(oneshot::Receiver<Result<Offset, StoreError>>);
+pub struct Appending(oneshot::Receiver<Result<Appended, StoreError>>);
 
 impl Appending {
     /// An append that the holder of the sender will answer.
-    pub(crate) fn new(receiver: oneshot::Receiver<Result<Offset, StoreError>>) -> Self {
+    pub(crate) fn new(receiver: oneshot::Receiver<Result<Appended, StoreError>>) -> Self {
         Self(receiver)
     }
 
@@ -95,13 +115,13 @@ impl Appending {
     ///
     /// # Errors
     /// The records are not durable; whether they are stored is unknown.
-    pub fn wait(self) -> Result<Offset, StoreError> {
+    pub fn wait(self) -> Result<Appended, StoreError> {
         self.0.blocking_recv().unwrap_or_else(|_| Err(closed()))
     }
 }
 
 impl Future for Appending {
-    type Output = Result<Offset, StoreError>;
+    type Output = Result<Appended, StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or_else(|_| Err(closed())))
@@ -130,10 +150,10 @@ pub trait Topics: Send + Sync {
     /// The log failed.
     fn remove(&self, topic: &TopicName) -> Result<(), StoreError>;
 
-    /// Appends a block. Blocks of one topic get their offsets in the order of these calls. Never
-    /// waits: when too much is on its way already, the append resolves to
+    /// Appends blocks, all or none. Blocks of one topic get their offsets in the order of these
+    /// calls. Never waits: when too much is on its way already, the append resolves to
     /// [`StoreError::Overloaded`] and nothing was stored.
-    fn append(&self, topic: &TopicName, block: NewBlock) -> Appending;
+    fn append(&self, append: Append) -> Appending;
 
     /// Reads whole blocks from the one that starts at `from`, up to the limit. Empty when
     /// nothing durable is there yet. Reading the same range again gives the same bytes.

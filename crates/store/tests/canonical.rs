@@ -33,7 +33,8 @@ fn session() -> Box<dyn Session> {
 fn table(session: &mut dyn Session, name: &str, model: &Model) -> (TableName, String) {
     let table = TableName { database: "default".parse().unwrap(), table: name.parse().unwrap() };
     session.execute(&statement::create_storage(&table, model, Sync::Os)).unwrap();
-    let insert = statement::insert_batch(&table, model, name, INSERT_SETTINGS);
+    let columns: Vec<_> = model.fields.iter().map(|field| field.name.clone()).collect();
+    let insert = statement::insert_batch(&table, &columns, name, INSERT_SETTINGS);
     (table, insert)
 }
 

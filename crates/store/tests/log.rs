@@ -21,7 +21,7 @@ use antler_store::{
     StoreError,
     journal::{Durability, Journal},
     log::{EmbeddedLog, MAX_BLOCK_BYTES, SyncPolicy},
-    topics::{Appending, NewBlock, Topics},
+    topics::{Append, Appending, NewBlock, Topics},
 };
 use antler_testkit::{
     journal::{self, put},
@@ -47,7 +47,7 @@ fn topic(name: &str) -> TopicName {
 }
 
 fn append(log: &EmbeddedLog, topic: &TopicName, block: NewBlock) -> u64 {
-    log.append(topic, block).wait().unwrap()
+    log.append(Append::one(topic, block)).wait().unwrap().firsts[0]
 }
 
 fn wait_for_all(appends: impl IntoIterator<Item = Appending>) {
@@ -111,8 +111,8 @@ fn a_topic_larger_than_every_buffer_is_read_back_after_reopening() {
     log.create(&removed).unwrap();
     let mut pending = Vec::new();
     for n in 0..BLOCKS {
-        pending.push(log.append(&kept, large(n, 600_000)));
-        pending.push(log.append(&removed, numbered(n, 100)));
+        pending.push(log.append(Append::one(&kept, large(n, 600_000))));
+        pending.push(log.append(Append::one(&removed, numbered(n, 100))));
         if pending.len() > 40 {
             wait_for_all(pending.drain(..20));
         }
@@ -134,7 +134,7 @@ fn a_topic_larger_than_every_buffer_is_read_back_after_reopening() {
 fn what_can_never_be_stored_is_refused() {
     let (_dir, log) = fresh();
     log.create(&topic("t")).unwrap();
-    let error = log.append(&topic("t"), large(0, MAX_BLOCK_BYTES + 1)).wait().unwrap_err();
+    let error = log.append(Append::one(&topic("t"), large(0, MAX_BLOCK_BYTES + 1))).wait().unwrap_err();
     assert_eq!(error.to_string(), "a block cannot be stored: it has 33554433 bytes, the limit is 33554432");
     assert_eq!(append(&log, &topic("t"), large(0, MAX_BLOCK_BYTES)), 0);
     for key in [String::new(), "k".repeat(5000)] {
@@ -153,13 +153,13 @@ fn more_than_the_log_can_hold_is_refused_at_once_and_nothing_accepted_is_lost() 
     log.on_append(Arc::new(move |_| gate.lock().unwrap().recv().unwrap_or_default()));
     append(&log, &topic("t"), numbered(0, 1));
     let block = large(1, 4 << 20);
-    let pending: Vec<_> = (0..40).map(|_| log.append(&topic("t"), block.clone())).collect();
+    let pending: Vec<_> = (0..40).map(|_| log.append(Append::one(&topic("t"), block.clone()))).collect();
     drop(go);
     let mut accepted = 1;
     for append in pending {
         match append.wait() {
-            Ok(first) => {
-                assert_eq!(first, accepted);
+            Ok(appended) => {
+                assert_eq!(appended.firsts, [accepted]);
                 accepted += 1;
             }
             Err(StoreError::Overloaded { waiting }) => assert!(waiting > 0),
@@ -189,7 +189,7 @@ fn a_log_opens_once_and_again_when_its_last_clone_is_gone() {
 fn dropping_the_log_writes_what_waits() {
     let (dir, log) = fresh();
     log.create(&topic("t")).unwrap();
-    let pending: Vec<_> = (0..100).map(|n| log.append(&topic("t"), numbered(n, 1))).collect();
+    let pending: Vec<_> = (0..100).map(|n| log.append(Append::one(&topic("t"), numbered(n, 1)))).collect();
     drop(log);
     wait_for_all(pending);
     assert_eq!(read_all(&open(dir.path()), &topic("t")).len(), 100);
@@ -396,15 +396,15 @@ fn append_until_the_disk_is_full(dir: &Path) {
     let mut acknowledged = 1;
     let first_cause = loop {
         assert!(acknowledged < 10_000, "the disk was never full");
-        match log.append(&topic("t"), large(acknowledged, 50_000)).wait() {
-            Ok(first) => assert_eq!(first, acknowledged),
+        match log.append(Append::one(&topic("t"), large(acknowledged, 50_000))).wait() {
+            Ok(appended) => assert_eq!(appended.firsts, [acknowledged]),
             Err(error) => break error.to_string(),
         }
         acknowledged += 1;
     };
     assert!(first_cause.starts_with("the embedded log failed: File too large"), "{first_cause}");
     let later = [
-        log.append(&topic("t"), numbered(0, 1)).wait().map(drop),
+        log.append(Append::one(&topic("t"), numbered(0, 1))).wait().map(drop),
         log.write(&[put("a", "2")], Durability::Soon),
         log.create(&topic("u")),
         log.remove(&topic("t")),
@@ -459,7 +459,7 @@ fn a_listener_that_panics_does_not_leave_anyone_waiting() {
     log.on_append(Arc::new(|topic| panic!("the listener of {topic} panics on purpose")));
     append(&log, &topic("t"), numbered(0, 1));
     let error = loop {
-        match log.append(&topic("t"), numbered(0, 1)).wait() {
+        match log.append(Append::one(&topic("t"), numbered(0, 1))).wait() {
             Ok(_) => thread::sleep(Duration::from_millis(1)),
             Err(error) => break error,
         }

@@ -8,7 +8,7 @@ use std::{
 use antler_core::names::TopicName;
 use antler_store::{
     StoreError,
-    topics::{Block, NewBlock, Offset, ReadLimit, Topics},
+    topics::{Append, Block, NewBlock, Offset, ReadLimit, Topics},
 };
 
 /// A limit that no test reaches.
@@ -26,6 +26,7 @@ pub fn conforms(topics: &dyn Topics) {
     an_unknown_topic_is_named(topics);
     a_removed_topic_starts_again_at_zero(topics);
     a_block_that_is_not_what_it_says_is_refused(topics);
+    blocks_that_are_appended_together_are_stored_together_or_not_at_all(topics);
     the_listener_hears_of_records_that_can_be_read(topics);
 }
 
@@ -66,7 +67,7 @@ fn fresh(topics: &dyn Topics, name: &str) -> TopicName {
 }
 
 fn append(topics: &dyn Topics, topic: &TopicName, block: NewBlock) -> Offset {
-    topics.append(topic, block).wait().unwrap()
+    topics.append(Append::one(topic, block)).wait().unwrap().firsts[0]
 }
 
 fn firsts(blocks: &[Block]) -> Vec<Offset> {
@@ -96,9 +97,9 @@ pub fn offsets_follow_the_order_of_appends(topics: &dyn Topics) {
 /// Offsets follow the order of the calls, not of their completion.
 pub fn appends_that_are_not_waited_for_keep_their_order(topics: &dyn Topics) {
     let topic = fresh(topics, "pipelined");
-    let pending: Vec<_> = (0..200).map(|n| topics.append(&topic, numbered(n, 1))).collect();
+    let pending: Vec<_> = (0..200).map(|n| topics.append(Append::one(&topic, numbered(n, 1)))).collect();
     for (expected, append) in (0..).zip(pending) {
-        assert_eq!(append.wait().unwrap(), expected);
+        assert_eq!(append.wait().unwrap().firsts, [expected]);
     }
     for block in read_all(topics, &topic) {
         assert_eq!(block.ndjson, numbered(block.first, 1).ndjson);
@@ -189,7 +190,7 @@ pub fn an_unknown_topic_is_named(topics: &dyn Topics) {
     let topic = fresh(topics, "unknown");
     topics.remove(&topic).unwrap();
     let errors = [
-        topics.append(&topic, numbered(0, 1)).wait().map(drop).unwrap_err(),
+        topics.append(Append::one(&topic, numbered(0, 1))).wait().map(drop).unwrap_err(),
         topics.read(&topic, 0, NO_LIMIT).map(drop).unwrap_err(),
         topics.end(&topic).map(drop).unwrap_err(),
     ];
@@ -202,7 +203,7 @@ pub fn an_unknown_topic_is_named(topics: &dyn Topics) {
 pub fn a_removed_topic_starts_again_at_zero(topics: &dyn Topics) {
     let topic = fresh(topics, "again");
     for n in 0..300 {
-        topics.append(&topic, numbered(n, 1));
+        topics.append(Append::one(&topic, numbered(n, 1)));
     }
     append(topics, &topic, numbered(300, 1));
     topics.remove(&topic).unwrap();
@@ -223,10 +224,36 @@ pub fn a_block_that_is_not_what_it_says_is_refused(topics: &dyn Topics) {
         NewBlock { records: 1, received_at: 0, ndjson: b"{}".to_vec() },
     ];
     for block in wrong {
-        let error = topics.append(&topic, block).wait().unwrap_err();
+        let error = topics.append(Append::one(&topic, block)).wait().unwrap_err();
         assert!(matches!(error, StoreError::Unstorable { .. }), "{error:?}");
     }
     assert_eq!(topics.end(&topic).unwrap(), 0);
+}
+
+/// An append of several blocks, to several topics, is one step.
+pub fn blocks_that_are_appended_together_are_stored_together_or_not_at_all(topics: &dyn Topics) {
+    let (one, two, none) =
+        (fresh(topics, "together.one"), fresh(topics, "together.two"), fresh(topics, "none"));
+    topics.remove(&none).unwrap();
+    let blocks = |last: &TopicName, block: NewBlock| Append {
+        blocks: vec![
+            (one.clone(), numbered(0, 2)),
+            (two.clone(), numbered(0, 3)),
+            (one.clone(), numbered(2, 1)),
+            (last.clone(), block),
+        ],
+    };
+    for round in 0..2 {
+        let appended = topics.append(blocks(&two, numbered(3, 1))).wait().unwrap();
+        assert_eq!(appended.firsts, [round * 3, round * 4, round * 3 + 2, round * 4 + 3]);
+        for (last, block) in [(&none, numbered(0, 1)), (&two, NewBlock { records: 9, ..numbered(0, 1) })] {
+            topics.append(blocks(last, block)).wait().unwrap_err();
+        }
+        assert_eq!((topics.end(&one).unwrap(), topics.end(&two).unwrap()), (round * 3 + 3, round * 4 + 4));
+    }
+    assert_eq!(firsts(&read_all(topics, &one)), [0, 2, 3, 5]);
+    let nothing = topics.append(Append { blocks: Vec::new() }).wait().unwrap();
+    assert_eq!(nothing.firsts, Vec::<Offset>::new());
 }
 
 /// The listener is called with the name of a topic once its new records can be read.

@@ -1,7 +1,7 @@
 //! `antler ls` and `antler ps`: what there is, and what it is doing.
 
-use antler_core::deployment::Intake;
-use antler_server::status::{MigrationPhase, MigrationStatus, Status, TableStatus};
+use antler_core::{deployment::Intake, names::ModelName};
+use antler_server::status::{DeadLetterStatus, MigrationPhase, MigrationStatus, Status, TableStatus};
 use anyhow::Result;
 
 use crate::{
@@ -133,8 +133,9 @@ fn migrations(status: &Status) -> String {
 }
 
 fn dead_letters(status: &Status) -> String {
-    let line = |(model, records): (&antler_core::names::ModelName, &u64)| {
-        format!("{} records of {model} failed; see the table {model}_dead_letters\n", count(*records))
+    let line = |(model, letters): (&ModelName, &DeadLetterStatus)| {
+        let records = count(letters.rows + letters.lag);
+        format!("{records} records of {model} failed; see the table {model}_dead_letters\n")
     };
     status.dead_letters.iter().map(line).collect()
 }
@@ -145,5 +146,12 @@ fn failures(status: &Status) -> String {
     let migrations = status.migrations.iter().filter_map(|migration| {
         Some((format!("{} → {}", migration.from, migration.to), migration.failure.as_ref()?))
     });
-    tables.chain(migrations).map(|(what, failure)| format!("{what} is being repeated: {failure}\n")).collect()
+    let letters = status.dead_letters.iter().filter_map(|(model, letters)| {
+        Some((format!("the sink of {model}_dead_letters"), letters.failure.as_ref()?))
+    });
+    tables
+        .chain(migrations)
+        .chain(letters)
+        .map(|(what, failure)| format!("{what} is being repeated: {failure}\n"))
+        .collect()
 }

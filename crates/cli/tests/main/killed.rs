@@ -1,5 +1,5 @@
 //! `kill -9` while events come in and versions are made: every acknowledged event is in every
-//! version once.
+//! version once, and every record that was refused beside them is a dead letter once.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,7 @@ use std::{
 
 use crate::{sandbox::Sandbox, server::Server};
 
-/// How many events a request of a producer carries.
+/// How many events a request of a producer carries, beside one bad record that names the first.
 const BATCH: u32 = 50;
 
 /// Ids whose request was answered with 200, and ids of requests without an answer, which may or
@@ -30,7 +30,8 @@ fn events(first: u32) -> String {
         format!(r#"{{"eventId":"{id}","userId":"u{id}","timestamp":{},"activity":"a"}}"#, 1_700_000_000 + id)
             + "\n"
     };
-    (first..first + BATCH).map(event).collect()
+    let bad = format!("{{\"eventId\":{first}}}\n");
+    (first..first + BATCH).map(event).chain([bad]).collect()
 }
 
 /// Posts batches until the server is gone.
@@ -115,5 +116,11 @@ fn every_acknowledged_event_is_in_every_version_once_after_kills_during_ingest_a
     for table in ["UserActivity_0_1", "UserActivity_0_2"] {
         assert_eq!(ids(&sandbox, table), oldest, "{table} has other events");
     }
+    let letters = ids(
+        &sandbox,
+        "(SELECT JSONExtractUInt(record, 'eventId') AS eventId FROM UserActivity_dead_letters)",
+    );
+    let firsts = oldest.into_iter().filter(|id| id % BATCH == 0).collect();
+    assert_eq!(letters, firsts, "a request is stored with its dead letters or not at all");
     drop(server);
 }

@@ -18,6 +18,7 @@ mod generate;
 mod init;
 mod killed;
 mod lifecycle;
+mod partial;
 mod pins;
 mod sandbox;
 mod server;

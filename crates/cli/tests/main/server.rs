@@ -107,7 +107,8 @@ impl Sandbox {
             let live = |migration: &Value| migration["phase"] == "live" && migration["lag"] == 0;
             let tables = status["tables"].as_array().unwrap();
             let migrations = status["migrations"].as_array().unwrap();
-            (tables.iter().all(done) && migrations.iter().all(live)).then_some(())
+            let letters = status["dead_letters"].as_object().unwrap().values().all(|of| of["lag"] == 0);
+            (tables.iter().all(done) && migrations.iter().all(live) && letters).then_some(())
         });
     }
 

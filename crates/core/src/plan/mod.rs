@@ -90,12 +90,14 @@ pub struct Cut {
     pub aliases: Vec<String>,
 }
 
-/// The tables and the topic of a node.
+/// The tables and topics of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Make {
     /// The topic.
     pub topic: TopicName,
+    /// The topic of refused records. An earlier node of the model may have made it.
+    pub dead_letters: TopicName,
     /// Statements that make the tables.
     pub statements: Vec<String>,
 }
@@ -186,12 +188,7 @@ pub enum Change {
 
 impl Plan {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 1;
-
-    /// Whether this program knows the stored form.
-    pub fn is_readable(&self) -> bool {
-        self.format == Self::FORMAT
-    }
+    pub const FORMAT: u32 = 2;
 
     /// Whether applying it would do nothing.
     pub fn is_empty(&self, deployed: &Deployed) -> bool {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Clone as CloneStep, Cut, Edits, Facts, Make, Observed, Plan};
 use crate::{
+    dead_letter,
     deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Intake, Route},
     diagnostic::{Code, Diagnostic},
     lineage::Node,
     load::{Failures, LoadSpec},
-    names::{ModelVersion, Naming, TopicName},
+    names::{ModelVersion, NameError, Naming, TopicName},
     sql::{Projection, statement},
 };
 
@@ -18,6 +19,13 @@ enum Fate {
     Create,
     Keep,
     Rebuild,
+}
+
+/// The topics of a node.
+#[derive(Debug, Clone)]
+struct Topics {
+    records: TopicName,
+    dead_letters: TopicName,
 }
 
 pub(super) struct Planner<'a> {
@@ -38,9 +46,9 @@ impl<'a> Planner<'a> {
     }
 
     pub(super) fn plan(mut self) -> Result<Plan, Vec<Diagnostic>> {
-        let desired_routes = self.printed_routes();
-        self.decide_fates(&desired_routes);
         let topics = self.topics();
+        let desired_routes = self.printed_routes(&topics);
+        self.decide_fates(&desired_routes);
         let gone = self.gone();
 
         let mut changes = self.node_changes(&gone);
@@ -87,19 +95,26 @@ impl<'a> Planner<'a> {
     }
 
     /// The views of every desired route, as text.
-    fn printed_routes(&self) -> BTreeMap<Hop, DeployedRoute> {
+    fn printed_routes(&self, topics: &BTreeMap<ModelVersion, Topics>) -> BTreeMap<Hop, DeployedRoute> {
         let print = |(hop, route): (&Hop, &&Route)| {
             let landing = self.naming().landing(&hop.from);
-            let failures = self.failures(hop, &route.projection).map(|failures| failures.select(&landing));
+            let failures =
+                self.failures(hop, &route.projection, topics).map(|failures| failures.select(&landing));
             let select = route.projection.select(&landing);
             (hop.clone(), DeployedRoute { path: route.path.clone(), select, failures })
         };
         self.routes.iter().map(print).collect()
     }
 
-    fn failures<'p>(&self, hop: &Hop, projection: &'p Projection) -> Option<crate::sql::Failures<'p>> {
+    fn failures<'p>(
+        &self,
+        hop: &Hop,
+        projection: &'p Projection,
+        topics: &BTreeMap<ModelVersion, Topics>,
+    ) -> Option<crate::sql::Failures<'p>> {
         let model = &self.nodes.get(&hop.from)?.model;
-        projection.failures(|reason| statement::dead_letter(&hop.from, &hop.to, model, reason))
+        let topic = &topics.get(&hop.from)?.records;
+        projection.failures(|reason| dead_letter::of_row(&hop.from, &hop.to, model, topic, reason))
     }
 
     fn decide_fates(&mut self, routes: &BTreeMap<Hop, DeployedRoute>) {
@@ -157,12 +172,16 @@ impl<'a> Planner<'a> {
         );
     }
 
-    fn topics(&mut self) -> BTreeMap<ModelVersion, TopicName> {
+    fn topics(&mut self) -> BTreeMap<ModelVersion, Topics> {
         let mut topics = BTreeMap::new();
         for id in self.nodes.keys().copied() {
-            match self.naming().topic(id) {
-                Ok(topic) => {
-                    topics.insert(id.clone(), topic);
+            let named = || -> Result<_, NameError> {
+                let dead_letters = self.naming().dead_letter_topic(&id.model)?;
+                Ok(Topics { records: self.naming().topic(id)?, dead_letters })
+            };
+            match named() {
+                Ok(named) => {
+                    topics.insert(id.clone(), named);
                 }
                 Err(error) => self.refusals.push(
                     Diagnostic::error(Code::ModelName, format!("{id} cannot have a topic: {error}"))
@@ -226,16 +245,16 @@ impl<'a> Planner<'a> {
         changes
     }
 
-    fn make_nodes(&self, topics: &BTreeMap<ModelVersion, TopicName>, prepare: &mut Vec<Make>, cut: &mut Cut) {
+    fn make_nodes(&self, topics: &BTreeMap<ModelVersion, Topics>, prepare: &mut Vec<Make>, cut: &mut Cut) {
         for (id, node) in &self.nodes {
-            let Some(topic) = topics.get(*id) else { continue };
-            let statements = || self.node_statements(node);
+            let Some(Topics { records, dead_letters }) = topics.get(*id).cloned() else { continue };
+            let make = |topic| Make { topic, dead_letters, statements: self.node_statements(node) };
             match self.fate(id) {
-                Some(Fate::Create) => prepare.push(Make { topic: topic.clone(), statements: statements() }),
+                Some(Fate::Create) => prepare.push(make(records)),
                 Some(Fate::Rebuild) => {
-                    cut.hold.insert(topic.clone());
+                    cut.hold.insert(records.clone());
                     cut.drop.extend(self.drop_statements(id));
-                    cut.make.push(Make { topic: topic.clone(), statements: statements() });
+                    cut.make.push(make(records));
                 }
                 Some(Fate::Keep) | None => {}
             }
@@ -360,7 +379,7 @@ impl<'a> Planner<'a> {
     /// A storage table holds the rows of its own node and of every node with a route to it. It
     /// serves as a source when none of those rows has reached the target before; the nearest one
     /// serves first, because it has the most.
-    fn load(&mut self, topics: &BTreeMap<ModelVersion, TopicName>, cut: &mut Cut, changes: &mut Vec<Change>) {
+    fn load(&mut self, topics: &BTreeMap<ModelVersion, Topics>, cut: &mut Cut, changes: &mut Vec<Change>) {
         let mut loads: BTreeMap<ModelVersion, Vec<LoadSpec>> = BTreeMap::new();
         for target in self.nodes.keys().copied() {
             let arrives = |hop: &&Hop| hop.to == *target;
@@ -401,7 +420,11 @@ impl<'a> Planner<'a> {
                 for id in &held {
                     self.hold(id, cut);
                 }
-                loads.entry(hop.from.clone()).or_default().push(self.load_spec(hop, &route.projection));
+                loads.entry(hop.from.clone()).or_default().push(self.load_spec(
+                    hop,
+                    &route.projection,
+                    topics,
+                ));
                 missing.retain(|id| !held.contains(id));
             }
         }
@@ -410,10 +433,15 @@ impl<'a> Planner<'a> {
             loads.into_iter().filter_map(|(source, loads)| self.clone_step(&source, loads)).collect();
     }
 
-    fn load_spec(&self, hop: &Hop, projection: &Projection) -> LoadSpec {
+    fn load_spec(
+        &self,
+        hop: &Hop,
+        projection: &Projection,
+        topics: &BTreeMap<ModelVersion, Topics>,
+    ) -> LoadSpec {
         let naming = self.naming();
         let clone = naming.load_source(&hop.from);
-        let failures = self.failures(hop, projection).map(|failures| Failures {
+        let failures = self.failures(hop, projection, topics).map(|failures| Failures {
             table: naming.dead_letters(&hop.from.model),
             columns: failures.columns().cloned().collect(),
             select: failures.select_where(&clone),
@@ -468,7 +496,7 @@ impl<'a> Planner<'a> {
 
     fn after(
         &self,
-        topics: &BTreeMap<ModelVersion, TopicName>,
+        topics: &BTreeMap<ModelVersion, Topics>,
         gone: &BTreeMap<&ModelVersion, Gone>,
         routes: BTreeMap<Hop, DeployedRoute>,
     ) -> Deployed {
@@ -482,9 +510,9 @@ impl<'a> Planner<'a> {
             }
         }
         for (id, node) in &self.nodes {
-            if let Some(topic) = topics.get(*id) {
-                let deployed =
-                    DeployedNode { node: (*node).clone(), topic: topic.clone(), intake: Intake::Open };
+            if let Some(Topics { records, dead_letters }) = topics.get(*id).cloned() {
+                let node = (*node).clone();
+                let deployed = DeployedNode { node, topic: records, dead_letters, intake: Intake::Open };
                 after.nodes.insert((*id).clone(), deployed);
             }
         }

@@ -117,6 +117,16 @@ fn a_first_start_creates_without_a_cut() {
 }
 
 #[test]
+fn the_nodes_of_a_model_share_one_topic_of_dead_letters() {
+    let plan = project(&[("0.0", &["id"]), ("0.1", &["id", "b"])], &[])
+        .plan(&Observed { deployed: Deployed::new(), ..Observed::default() });
+    let topics: Vec<_> =
+        plan.prepare.iter().map(|make| (make.topic.as_str(), make.dead_letters.as_str())).collect();
+    assert_eq!(topics, [("A_0_0", "A_dead_letters"), ("A_0_1", "A_dead_letters")]);
+    assert!(plan.after.nodes.values().all(|node| node.dead_letters.as_str() == "A_dead_letters"));
+}
+
+#[test]
 fn a_second_plan_is_empty() {
     let project = project(&[("0.0", &["id"]), ("0.1", &["id", "x"])], &[("A_migrate__0_0__0_1", "m")]);
     let observed = project.applied(&[("0.0", 5)]);

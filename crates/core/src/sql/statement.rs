@@ -5,9 +5,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Expr, Filtered, column_type, ident, object_type, string, table};
+use super::{Filtered, column_type, ident, string, table};
 use crate::{
-    names::{ModelVersion, SqlIdent, TableName},
+    dead_letter::COLUMNS,
+    names::{SqlIdent, TableName},
     schema::{Field, Model},
 };
 
@@ -78,31 +79,14 @@ fn columns(fields: &[Field]) -> String {
 
 /// The dead letters of a model: every record that failed a hop, with its reason.
 pub fn create_dead_letters(name: &TableName, sync: Sync) -> String {
+    let columns: Vec<_> =
+        COLUMNS.iter().map(|(name, column_type)| format!("    {name} {column_type}")).collect();
     format!(
-        "CREATE TABLE IF NOT EXISTS {}\n(\n    source String,\n    target String,\n    reason String,\n    \
-         record String,\n    failed_at DateTime64(3, 'UTC')\n)\nENGINE = MergeTree\nORDER BY failed_at\nSETTINGS {}",
+        "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY failed_at\nSETTINGS {}",
         table(name),
+        columns.join(",\n"),
         merge_tree_settings(sync),
     )
-}
-
-/// The columns of a dead letter for a row that fails on its way from one node to another.
-pub fn dead_letter(
-    from: &ModelVersion,
-    to: &ModelVersion,
-    model: &Model,
-    reason: &Expr,
-) -> Vec<(SqlIdent, Expr)> {
-    let values = model.fields.iter().map(|field| Expr::Column(field.name.clone()));
-    let record = Expr::cast(Expr::call("tuple", values), object_type(&model.fields));
-    let columns = [
-        ("source", Expr::string(from.to_string())),
-        ("target", Expr::string(to.to_string())),
-        ("reason", Expr::call("assumeNotNull", [reason.clone()])),
-        ("record", Expr::call("toJSONString", [record])),
-        ("failed_at", Expr::call("now64", [])),
-    ];
-    columns.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect()
 }
 
 /// A view of the star: carries what is inserted into a landing table to a storage table.
@@ -160,16 +144,16 @@ pub fn tables(database: &SqlIdent) -> String {
 
 /// The part of an insert of received records that stands before the data.
 pub fn insert_batch(
-    landing: &TableName,
-    model: &Model,
+    into: &TableName,
+    columns: &[SqlIdent],
     token: &str,
     input_settings: &[(&str, &str)],
 ) -> String {
-    let names: Vec<_> = model.fields.iter().map(|field| ident(&field.name)).collect();
+    let names: Vec<_> = columns.iter().map(ident).collect();
     let mut out = format!(
         "INSERT INTO {} ({})\nSETTINGS insert_deduplication_token = {}, \
          deduplicate_blocks_in_dependent_materialized_views = 1, {ONE_BLOCK}",
-        table(landing),
+        table(into),
         names.join(", "),
         string(token),
     );

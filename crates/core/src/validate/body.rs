@@ -16,6 +16,16 @@ pub enum BodyFormat {
     Ndjson,
 }
 
+impl BodyFormat {
+    /// Whether a body may hold several records: lines, or an array.
+    pub fn is_batch(self, body: &[u8]) -> bool {
+        match self {
+            Self::Json => without_mark(body).trim_ascii_start().starts_with(b"["),
+            Self::Ndjson => true,
+        }
+    }
+}
+
 /// A record of a body, and what came of it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record<'a> {
@@ -200,11 +210,15 @@ impl<'a> Records<'a> {
     fn trimmed(&self, start: usize, end: usize) -> (usize, &'a [u8]) {
         let mut piece = &self.body[start..end];
         if start == 0 {
-            piece = piece.strip_prefix("\u{feff}".as_bytes()).unwrap_or(piece);
+            piece = without_mark(piece);
         }
         let piece = piece.trim_ascii_start();
         (end - piece.len(), piece.trim_ascii_end())
     }
+}
+
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 fn read_text(piece: &[u8]) -> Result<&str, Broken> {

@@ -60,6 +60,17 @@ pub(super) fn from_number(literal: &str) -> Option<DateTime> {
     in_range(Offset::UTC.to_datetime(Timestamp::from_millisecond(milliseconds).ok()?))
 }
 
+/// An instant as [`write`] writes it, without quotes. What the database cannot hold is 1970.
+pub(super) fn text(milliseconds: i64) -> String {
+    let time = Timestamp::from_millisecond(milliseconds).map(|instant| Offset::UTC.to_datetime(instant));
+    let mut out = Vec::new();
+    write(
+        &mut out,
+        time.ok().and_then(in_range).unwrap_or_else(|| Offset::UTC.to_datetime(Timestamp::UNIX_EPOCH)),
+    );
+    String::from_utf8_lossy(&out).replace('"', "")
+}
+
 /// Appends `"YYYY-MM-DD HH:MM:SS.mmm"`, with its quotes.
 pub(super) fn write(out: &mut Vec<u8>, time: DateTime) {
     let start = out.len();

@@ -35,6 +35,12 @@ pub use body::{BodyFormat, Record, Records};
 pub use canonical::INSERT_SETTINGS;
 pub use violation::{Fault, Violation, Violations};
 
+/// An instant, given in milliseconds since 1970, as records in their canonical form have it, but
+/// without quotes.
+pub fn instant(milliseconds: i64) -> String {
+    date::text(milliseconds)
+}
+
 use crate::schema::Model;
 
 /// A model version, ready to validate its events.

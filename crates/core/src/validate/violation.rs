@@ -63,7 +63,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything that is wrong with a record or a body. There is at least one thing.
+/// Everything that is wrong with a record or a body.
 ///
 /// The first ones are listed and the rest are counted, so that the answer to a large broken body
 /// stays small.
@@ -79,6 +79,32 @@ impl Violations {
     pub const LISTED_PER_RECORD: usize = 20;
     /// How many are listed for a whole body.
     pub const LISTED_PER_BODY: usize = 100;
+
+    /// Nothing wrong so far: for whoever collects what is wrong with a body record by record.
+    pub fn of_body() -> Self {
+        Self { listed: Vec::new(), more: 0, limit: Self::LISTED_PER_BODY }
+    }
+
+    /// Adds what is wrong with one more record.
+    pub fn absorb(&mut self, other: Self) {
+        self.more += other.more;
+        other.listed.into_iter().for_each(|violation| self.push(violation));
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// What is wrong with a record, for whoever has that record and no other in mind: one line for
+    /// each fault that is listed.
+    pub fn of_one_record(&self) -> String {
+        let mut lines: Vec<_> = self.listed.iter().map(|violation| violation.fault.to_string()).collect();
+        if self.more > 0 {
+            lines.push(format!("and {} more", self.more));
+        }
+        lines.join("\n")
+    }
 
     /// The first ones, in the order of the text.
     pub fn listed(&self) -> &[Violation] {
@@ -97,10 +123,6 @@ impl Violations {
 
     pub(super) fn of_record() -> Self {
         Self { listed: Vec::new(), more: 0, limit: Self::LISTED_PER_RECORD }
-    }
-
-    pub(super) fn of_body() -> Self {
-        Self { listed: Vec::new(), more: 0, limit: Self::LISTED_PER_BODY }
     }
 
     /// Lists a mismatch, or counts it.
@@ -122,15 +144,6 @@ impl Violations {
             self.more += u64::from(self.listed.pop().is_some());
         }
         self.listed.push(Violation { record, fault });
-    }
-
-    pub(super) fn absorb(&mut self, other: Self) {
-        self.more += other.more;
-        other.listed.into_iter().for_each(|violation| self.push(violation));
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.listed.is_empty()
     }
 
     fn push(&mut self, violation: Violation) {

@@ -1,7 +1,7 @@
 //! `POST [/prefix]/ingest/<Model>[/<version>]`: an event, an array of events, or NDJSON.
 //!
-//! A body is accepted or refused as a whole. The answer 200 is given after the topic has every
-//! record durably.
+//! The answer 200 is given once the topics have everything durably: the good records, and a dead
+//! letter for each bad one. Both are one append, so a request is never stored in part.
 
 use std::{
     fmt,
@@ -10,25 +10,24 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use antler_core::validate::{BodyFormat, Violations};
-use antler_store::topics::NewBlock;
+use antler_core::validate::Violation;
 use axum::{
     Json, Router,
-    extract::{Path, Request, State},
+    extract::{Path, Query, Request, State, rejection::QueryRejection},
     http::Uri,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
+    blocks::blocks,
     body::{self, Received},
-    problem::Problem,
+    problem::{Problem, is_zero},
+    sorted::{self, Mode, Sorted, Unsorted},
 };
 use crate::{Runtime, endpoints::Endpoint};
 
-/// The largest block of a topic: a sink reads whole blocks, and one should fit well into a batch.
-const BLOCK: (u32, usize) = (50_000, 8 << 20);
 /// From this size on, a body is validated on a thread of its own, so that it does not hold up
 /// other requests.
 const LARGE_BODY: usize = 64 << 10;
@@ -62,10 +61,27 @@ impl fmt::Display for PathPrefix {
     }
 }
 
-/// The answer to events that are accepted.
+/// The answer to events of which at least some are accepted.
 #[derive(Debug, Serialize)]
-struct Accepted {
+struct Accepted<'a> {
     accepted: u32,
+    /// How many became dead letters.
+    #[serde(skip_serializing_if = "is_zero")]
+    rejected: u32,
+    /// What is wrong with those.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [Violation],
+    /// How many errors there are beside those listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    more_errors: u64,
+}
+
+/// What a request may ask for.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// Whether a body with a bad record is refused as a whole.
+    #[serde(default)]
+    strict: bool,
 }
 
 pub(super) fn router(runtime: Arc<Runtime>, prefix: &PathPrefix) -> Router {
@@ -80,17 +96,19 @@ pub(super) fn router(runtime: Arc<Runtime>, prefix: &PathPrefix) -> Router {
 async fn to_current(
     State(runtime): State<Arc<Runtime>>,
     Path(model): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    ingest(&runtime, &model, None, request).await
+    ingest(&runtime, &model, None, asked, request).await
 }
 
 async fn to_version(
     State(runtime): State<Arc<Runtime>>,
     Path((model, version)): Path<(String, String)>,
+    asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    ingest(&runtime, &model, Some(&version), request).await
+    ingest(&runtime, &model, Some(&version), asked, request).await
 }
 
 async fn no_route(State(runtime): State<Arc<Runtime>>, uri: Uri) -> Problem {
@@ -101,37 +119,52 @@ async fn ingest(
     runtime: &Runtime,
     model: &str,
     version: Option<&str>,
+    asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let Received { body, format } = body::read(&parts.headers, body).await?;
+    let received = body::read(&parts.headers, body).await?;
+    let Query(asked) = asked.map_err(|error| Problem::query(error.body_text()))?;
+    let mode = if asked.strict { Mode::Strict } else { Mode::Partial };
     let entered = runtime.enter(model, version).await;
     let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
-    let (records, ndjson) =
-        validate(&endpoint, body, format).await?.map_err(|found| Problem::invalid(&found))?;
-    // All blocks are on their way before the first is awaited, so that they share a sync.
-    let appending: Vec<_> =
-        blocks(records, ndjson, now()).into_iter().map(|block| runtime.append(&endpoint, block)).collect();
-    for block in appending {
-        block.await.map_err(|error| Problem::not_durable(&error))?;
-    }
-    Ok(Json(Accepted { accepted: records }).into_response())
+    let received_at = now();
+    let Sorted { good, letters, violations } = sort(&endpoint, received, mode, received_at).await?;
+    let answer = Json(Accepted {
+        accepted: good.records,
+        rejected: letters.records,
+        errors: violations.listed(),
+        more_errors: violations.more(),
+    })
+    .into_response();
+    let append = runtime.append(&endpoint, blocks(good, received_at), blocks(letters, received_at));
+    append.await.map_err(|error| Problem::not_durable(&error))?;
+    Ok(answer)
 }
 
-type Validated = Result<(u32, Vec<u8>), Violations>;
-
-async fn validate(endpoint: &Arc<Endpoint>, body: Vec<u8>, format: BodyFormat) -> Result<Validated, Problem> {
-    let run = move |endpoint: &Endpoint, body: &[u8]| {
-        let mut ndjson = Vec::with_capacity(body.len() + body.len() / 4);
-        let records = endpoint.validator.body(body, format, &mut ndjson)?;
-        Ok((records, ndjson))
+/// Validates a body; a large one on a thread of its own.
+async fn sort(
+    endpoint: &Arc<Endpoint>,
+    received: Received,
+    mode: Mode,
+    received_at: i64,
+) -> Result<Sorted, Problem> {
+    let large = received.body.len() >= LARGE_BODY;
+    let run = move |endpoint: &Endpoint| {
+        let Received { body, format } = received;
+        sorted::sort(&endpoint.of, &endpoint.validator, &body, format, mode, received_at)
     };
-    if body.len() < LARGE_BODY {
-        return Ok(run(endpoint, &body));
-    }
-    let endpoint = Arc::clone(endpoint);
-    let on_its_own = tokio::task::spawn_blocking(move || run(&endpoint, &body));
-    on_its_own.await.map_err(|error| Problem::not_accepted(error.to_string()))
+    let sorted = if large {
+        let endpoint = Arc::clone(endpoint);
+        let on_its_own = tokio::task::spawn_blocking(move || run(&endpoint));
+        on_its_own.await.map_err(|error| Problem::not_accepted(error.to_string()))?
+    } else {
+        run(endpoint)
+    };
+    sorted.map_err(|unsorted| match unsorted {
+        Unsorted::Invalid { violations, reason } => Problem::invalid(&violations, reason),
+        Unsorted::TooLarge => Problem::too_large_to_store(),
+    })
 }
 
 fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {
@@ -145,30 +178,6 @@ fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {
     let paths =
         endpoints.iter().map(|endpoint| format!("/ingest/{}/{}", endpoint.of.model, endpoint.of.version));
     Problem::no_endpoint(detail, paths.collect())
-}
-
-/// Cuts records into blocks: one for nearly every body.
-fn blocks(records: u32, mut ndjson: Vec<u8>, received_at: i64) -> Vec<NewBlock> {
-    let mut blocks = Vec::new();
-    let mut left = records;
-    while left > BLOCK.0 || (left > 1 && ndjson.len() > BLOCK.1) {
-        let mut taken = 0;
-        let mut end = 0;
-        for line in ndjson.split_inclusive(|byte| *byte == b'\n') {
-            if taken > 0 && (taken == BLOCK.0 || end + line.len() > BLOCK.1) {
-                break;
-            }
-            taken += 1;
-            end += line.len();
-        }
-        let rest = ndjson.split_off(end);
-        blocks.push(NewBlock { records: taken, received_at, ndjson: std::mem::replace(&mut ndjson, rest) });
-        left -= taken;
-    }
-    if left > 0 {
-        blocks.push(NewBlock { records: left, received_at, ndjson });
-    }
-    blocks
 }
 
 /// Milliseconds since 1970, UTC.
@@ -189,19 +198,5 @@ mod tests {
         for text in ["a//b", "a b", "{model}", "a?b"] {
             assert!(text.parse::<PathPrefix>().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_large_body_is_cut_into_blocks_at_the_ends_of_lines() {
-        let ndjson: Vec<u8> = (0..120_000).flat_map(|i| format!("{{\"n\":{i}}}\n").into_bytes()).collect();
-        let cut = blocks(120_000, ndjson.clone(), 7);
-        assert_eq!(cut.iter().map(|block| block.records).collect::<Vec<_>>(), [50_000, 50_000, 20_000]);
-        let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
-        assert!(cut.iter().all(|block| lines(&block.ndjson) == block.records as usize));
-        assert_eq!(cut.into_iter().flat_map(|block| block.ndjson).collect::<Vec<_>>(), ndjson);
-
-        let long = [vec![b'x'; 9 << 20], vec![b'\n'], b"y\n".to_vec()].concat();
-        assert_eq!(blocks(2, long, 7).iter().map(|block| block.records).collect::<Vec<_>>(), [1, 1]);
-        assert!(blocks(0, Vec::new(), 7).is_empty());
     }
 }

@@ -4,11 +4,13 @@
 //! command line and is meant for this machine ([`management`]). Handlers parse, look up and
 //! answer; what they do is done by the [`Runtime`].
 
+mod blocks;
 mod body;
 mod coding;
 mod ingest;
 mod management;
 mod problem;
+mod sorted;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 

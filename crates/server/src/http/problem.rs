@@ -36,8 +36,8 @@ pub(super) struct Problem {
     clippy::allow_attributes,
     reason = "the signature that serde asks for"
 )]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
+pub(super) fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
+    *count == N::default()
 }
 
 impl Problem {
@@ -52,13 +52,15 @@ impl Problem {
         Self { endpoints, ..problem }
     }
 
-    pub(super) fn invalid(violations: &Violations) -> Self {
+    /// A body of which nothing was accepted; `reason` says why not its good records.
+    pub(super) fn invalid(violations: &Violations, reason: Option<&str>) -> Self {
         let (kind, title) = if violations.is_malformed() {
             ("malformed-json", "The body is not valid JSON")
         } else {
             ("invalid-record", "The body does not fit the data model")
         };
-        let detail = "Nothing of this body was accepted.".to_owned();
+        let nothing = "Nothing of this body was accepted.";
+        let detail = reason.map_or_else(|| nothing.to_owned(), |reason| format!("{nothing} {reason}"));
         let problem = Self::new(StatusCode::BAD_REQUEST, kind, title, detail);
         Self { errors: violations.listed().to_vec(), more_errors: violations.more(), ..problem }
     }
@@ -66,6 +68,16 @@ impl Problem {
     pub(super) fn too_large(limit: usize) -> Self {
         let detail = format!("A body may have {} MiB at the most; send it in several requests.", limit >> 20);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large", detail)
+    }
+
+    pub(super) fn too_large_to_store() -> Self {
+        let detail = "Its records take too much room once they are written out; send it in several requests.";
+        let title = "The body is too large";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", title, detail.to_owned())
+    }
+
+    pub(super) fn query(detail: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid-query", "The query of the URL is not understood", detail)
     }
 
     pub(super) fn unreadable_body(detail: String) -> Self {

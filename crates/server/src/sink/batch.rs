@@ -1,8 +1,8 @@
-//! One batch of a sink: from a range of a topic into its landing table.
+//! One batch of a sink: from a range of a topic into its table.
 
 use antler_core::{
-    names::{ModelVersion, Naming, TopicName},
-    schema::Model,
+    dead_letter,
+    names::{SqlIdent, TableName, TopicName},
     sink::{Range, SinkState, token},
     sql::statement,
     validate::INSERT_SETTINGS,
@@ -23,9 +23,18 @@ const BATCH: ReadLimit = ReadLimit { records: 100_000, bytes: 32 << 20 };
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) topic: TopicName,
-    pub(crate) node: ModelVersion,
-    pub(crate) model: Model,
-    pub(crate) naming: Naming,
+    pub(crate) table: TableName,
+    pub(crate) columns: Vec<SqlIdent>,
+    pub(crate) form: Form,
+}
+
+/// What the records of a topic are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Rows of the table.
+    Rows,
+    /// Dead letters, which get their place in the topic on the way.
+    Letters,
 }
 
 /// Inserts the pending batch, or the next one. Returns how many records it had; 0 when there was
@@ -37,7 +46,7 @@ pub(crate) fn run(
     journal: &State,
     session: &mut dyn Session,
 ) -> Result<u64, ServerError> {
-    let (range, records) = match state.pending() {
+    let (range, blocks) = match state.pending() {
         Some(range) => (range, read_pending(target, range, topics)?),
         None => {
             let blocks = topics.read(&target.topic, state.stored(), BATCH)?;
@@ -49,25 +58,24 @@ pub(crate) fn run(
             // be sent again, because its token is all that the database compares.
             journal.set_sink(&target.topic, &inserting, Durability::Now)?;
             *state = inserting;
-            (range, join(blocks))
+            (range, blocks)
         }
     };
-    let landing = target.naming.landing(&target.node);
     let token = token(&target.topic, 0, range);
-    let statement = statement::insert_batch(&landing, &target.model, &token, INSERT_SETTINGS);
-    session.insert(&statement, "JSONEachRow", &records)?;
+    let statement = statement::insert_batch(&target.table, &target.columns, &token, INSERT_SETTINGS);
+    session.insert(&statement, "JSONEachRow", &target.rows(blocks))?;
     *state = state.finish();
     journal.set_sink(&target.topic, state, Durability::Soon)?;
     Ok(range.end - range.first)
 }
 
 /// Reads exactly the records that were intended before.
-fn read_pending(target: &Target, range: Range, topics: &dyn Topics) -> Result<Vec<u8>, StoreError> {
+fn read_pending(target: &Target, range: Range, topics: &dyn Topics) -> Result<Vec<Block>, StoreError> {
     let limit = ReadLimit { records: range.end - range.first, bytes: u64::MAX };
     let blocks = topics.read(&target.topic, range.first, limit)?;
     let end = blocks.last().map(|block| block.end());
     if end == Some(range.end) {
-        Ok(join(blocks))
+        Ok(blocks)
     } else {
         let reason = format!(
             "a batch from {} to {} was begun, but the topic now has records up to {}",
@@ -79,11 +87,23 @@ fn read_pending(target: &Target, range: Range, topics: &dyn Topics) -> Result<Ve
     }
 }
 
-fn join(blocks: Vec<Block>) -> Vec<u8> {
-    let mut blocks = blocks.into_iter();
-    let mut records = blocks.next().map(|block| block.ndjson).unwrap_or_default();
-    for block in blocks {
-        records.extend_from_slice(&block.ndjson);
+impl Target {
+    /// What is inserted for some blocks. Always the same for the same ones.
+    fn rows(&self, blocks: Vec<Block>) -> Vec<u8> {
+        match self.form {
+            Form::Rows => {
+                let mut blocks = blocks.into_iter();
+                let mut rows = blocks.next().map(|block| block.ndjson).unwrap_or_default();
+                blocks.for_each(|block| rows.extend_from_slice(&block.ndjson));
+                rows
+            }
+            Form::Letters => {
+                let mut rows = Vec::new();
+                for block in &blocks {
+                    dead_letter::with_places(&self.topic, block.first, &block.ndjson, &mut rows);
+                }
+                rows
+            }
+        }
     }
-    records
 }

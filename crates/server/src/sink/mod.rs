@@ -1,4 +1,5 @@
-//! Sinks: they move batches from topics to landing tables, exactly once.
+//! Sinks: they move batches from topics to tables, exactly once: events to the landing table of
+//! their node, dead letters to the table of their model.
 //!
 //! A few threads serve all topics. A topic is worked on by one thread at a time, so each topic
 //! has one writer and its batches follow each other. After a batch the topic rests for a moment,
@@ -18,7 +19,8 @@ use std::{
 };
 
 use antler_core::{
-    deployment::{Deployed, DeployedNode},
+    dead_letter,
+    deployment::Deployed,
     names::{Naming, TopicName},
     sink::SinkState,
 };
@@ -26,7 +28,7 @@ use antler_store::{
     tables::{Session, Tables},
     topics::{Offset, Topics},
 };
-pub(crate) use batch::Target;
+pub(crate) use batch::{Form, Target};
 
 use crate::{ServerError, state::State};
 
@@ -372,11 +374,22 @@ pub(crate) fn catch_up(
 
 /// The targets of a deployment.
 pub(crate) fn targets(deployed: &Deployed, naming: &Naming) -> Vec<Target> {
-    let target = |node: &DeployedNode| Target {
-        topic: node.topic.clone(),
-        node: node.node.id.clone(),
-        model: node.node.model.clone(),
-        naming: naming.clone(),
-    };
-    deployed.nodes.values().map(target).collect()
+    let mut targets = BTreeMap::new();
+    for node in deployed.nodes.values() {
+        let events = Target {
+            topic: node.topic.clone(),
+            table: naming.landing(&node.node.id),
+            columns: node.node.model.fields.iter().map(|field| field.name.clone()).collect(),
+            form: Form::Rows,
+        };
+        let letters = Target {
+            topic: node.dead_letters.clone(),
+            table: naming.dead_letters(&node.node.id.model),
+            columns: dead_letter::columns().collect(),
+            form: Form::Letters,
+        };
+        // The nodes of a model share one topic of letters.
+        targets.extend([events, letters].map(|target| (target.topic.clone(), target)));
+    }
+    targets.into_values().collect()
 }

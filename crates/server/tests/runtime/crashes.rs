@@ -7,7 +7,7 @@ use antler_core::plan::Edits;
 
 use crate::{
     faults::{Fails, Fuse},
-    project::{Home, Migration, change, desired, post},
+    project::{Home, Migration, change, desired, post, post_with_letters},
 };
 
 /// Runs `scenario` with the fuse set to every statement in turn, until one run needs no more.
@@ -92,6 +92,37 @@ fn a_statement_that_fails_once_is_repeated_and_nothing_is_doubled() {
             assert_eq!(home.content("0.1"), format!("600\t600\t{}", 600 * 599 / 2 + 600));
         });
         assert!(statements > 20, "only {statements} statements were tried");
+    }
+}
+
+#[test]
+fn dead_letters_are_in_their_table_once_wherever_their_way_is_cut_short() {
+    for fails in [Fails::Before, Fails::After] {
+        let statements = at_every_statement(fails, |fuse| {
+            let home = Home::new();
+            let runtime = home.start();
+            change(&runtime, &desired(&home, &[Migration::EvenOnly]));
+            post_with_letters(&runtime, "0.0", 0..100);
+            runtime.settle().unwrap();
+            runtime.stop();
+            drop(runtime);
+            if let Ok(runtime) = home.start_with(fuse) {
+                post_with_letters(&runtime, "0.0", 100..150);
+                post_with_letters(&runtime, "0.1", 150..160);
+                settle_until(&runtime, fuse);
+                runtime.stop();
+            } else {
+                let runtime = home.start();
+                post_with_letters(&runtime, "0.0", 100..150);
+                post_with_letters(&runtime, "0.1", 150..160);
+                runtime.stop();
+            }
+            let runtime = home.start();
+            runtime.settle().unwrap();
+            let counts = "SELECT source, count(), uniqExact(id), uniqExact(record) FROM A_dead_letters GROUP BY source ORDER BY source";
+            assert_eq!(home.ask(counts), "A 0.0\t75\t75\t75\ningest\t160\t160\t160");
+        });
+        assert!(statements > 5, "only {statements} statements were tried");
     }
 }
 

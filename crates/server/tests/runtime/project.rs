@@ -7,6 +7,7 @@ use std::{
 };
 
 use antler_core::{
+    dead_letter::Refused,
     deployment::{Desired, Route},
     lineage::Lineage,
     names::Naming,
@@ -14,7 +15,7 @@ use antler_core::{
     schema::{Absence, DataType, Field, Model},
     sql::{BinaryOp, Expr, Projection, statement::Sync},
 };
-use antler_server::{Backends, Runtime, ServerError};
+use antler_server::{Backends, Runtime, ServerError, endpoints::Endpoint};
 use antler_store::{
     engine::{Engine, EngineOptions, locate},
     log::{EmbeddedLog, SyncPolicy},
@@ -154,8 +155,32 @@ pub fn change(runtime: &Runtime, desired: &Desired) {
     runtime.change(desired, Edits::Rebuild, &mut |_| {}).unwrap();
 }
 
+/// Appends events with the numbers given to a version, and as many dead letters beside them.
+pub fn post_with_letters(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
+    append(runtime, version, numbers, |endpoint, number, letters| {
+        let record = format!("{{\"id\":{number}}}");
+        let violations = endpoint.validator.record(record.as_bytes(), &mut Vec::new()).unwrap_err();
+        let refused = Refused {
+            endpoint: &endpoint.of,
+            violations: &violations,
+            record: record.as_bytes(),
+            received_at: 0,
+        };
+        refused.write(letters);
+    });
+}
+
 /// Appends events with the numbers given to a version.
 pub fn post(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
+    append(runtime, version, numbers, |_, _, _| {});
+}
+
+fn append(
+    runtime: &Runtime,
+    version: &str,
+    numbers: std::ops::Range<u32>,
+    letter: impl Fn(&Endpoint, u32, &mut Vec<u8>),
+) {
     let record = |number: u32| match version.strip_prefix("0.") {
         Some("0") => format!(r#"{{"id":"{number}","x":{number}}}"#),
         Some(minor) => format!(r#"{{"id":"{number}","x":{number},"v{minor}":0.5}}"#),
@@ -164,11 +189,14 @@ pub fn post(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
     let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tokio.block_on(async {
         let endpoint = runtime.enter("A", Some(version)).await.unwrap();
-        let mut ndjson = Vec::new();
+        let (mut ndjson, mut letters) = (Vec::new(), Vec::new());
         for number in numbers.clone() {
             endpoint.validator.record(record(number).as_bytes(), &mut ndjson).unwrap();
+            letter(&endpoint, number, &mut letters);
         }
-        let block = NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
-        runtime.append(&endpoint, block).await.unwrap();
+        let block = |ndjson| NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
+        let letters: Vec<_> =
+            Some(letters).filter(|letters| !letters.is_empty()).map(block).into_iter().collect();
+        runtime.append(&endpoint, vec![block(ndjson)], letters).await.unwrap();
     });
 }

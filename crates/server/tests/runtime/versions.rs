@@ -81,6 +81,8 @@ fn failing_rows_are_dead_letters_and_filtered_rows_are_neither() {
     assert_eq!(letters, "A 0.0\tA 0.1\tx is odd\t10\nA 0.0\tA 0.2\tx is odd\t10");
     let record = home.ask("SELECT record FROM A_dead_letters WHERE target = 'A 0.1' ORDER BY record LIMIT 1");
     assert_eq!(record, r#"{"id":"1","x":1}"#);
+    let place = "SELECT uniqExact(id), any(version), any(encoding), any(topic), any(topic_offset) FROM A_dead_letters";
+    assert_eq!(home.ask(place), "20\t0.0\tutf-8\tA_0_0\t\\N");
 }
 
 #[test]

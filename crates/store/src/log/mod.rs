@@ -39,13 +39,13 @@ use tokio::sync::oneshot;
 use self::{
     database::{Database, in_topic},
     layout::{StoredBlock, TopicId, encode_block},
-    queue::{Done, Queue, Request},
+    queue::{Done, EncodedBlock, Queue, Request},
     writer::Writer,
 };
 use crate::{
     StoreError,
     journal::{Change, Durability, Journal},
-    topics::{Appending, Block, NewBlock, Offset, OnAppend, ReadLimit, Topics},
+    topics::{Append, Appending, Block, NewBlock, Offset, OnAppend, ReadLimit, Topics},
 };
 
 /// The largest block that can be appended, in bytes of NDJSON.
@@ -125,15 +125,10 @@ impl Topics for EmbeddedLog {
         self.perform(|done| Request::Remove { topic: topic.clone(), done })
     }
 
-    fn append(&self, topic: &TopicName, block: NewBlock) -> Appending {
+    fn append(&self, append: Append) -> Appending {
         let (done, answer) = oneshot::channel();
-        match check_block(&block) {
-            Ok(()) => self.0.shared.queue.submit(Request::Append {
-                topic: topic.clone(),
-                records: block.records,
-                value: encode_block(&block),
-                done,
-            }),
+        match append.blocks.into_iter().map(encoded).collect() {
+            Ok(blocks) => self.0.shared.queue.submit(Request::Append { blocks, done }),
             Err(error) => drop(done.send(Err(error))),
         }
         Appending::new(answer)
@@ -217,6 +212,11 @@ impl Journal for EmbeddedLog {
     }
 }
 
+fn encoded((topic, block): (TopicName, NewBlock)) -> Result<EncodedBlock, StoreError> {
+    check_block(&block)?;
+    Ok(EncodedBlock { topic, records: block.records, value: encode_block(&block) })
+}
+
 fn check_block(block: &NewBlock) -> Result<(), StoreError> {
     block.check()?;
     if block.ndjson.len() > MAX_BLOCK_BYTES {
@@ -274,7 +274,7 @@ mod tests {
     fn filled(dir: &Path, topic: &TopicName, blocks: usize) -> EmbeddedLog {
         let log = open(dir);
         log.create(topic).unwrap();
-        let appends: Vec<_> = (0..blocks).map(|_| log.append(topic, block(2))).collect();
+        let appends: Vec<_> = (0..blocks).map(|_| log.append(Append::one(topic, block(2)))).collect();
         for append in appends {
             append.wait().unwrap();
         }
@@ -299,7 +299,7 @@ mod tests {
 
         let log = open(dir.path());
         log.create(&topic).unwrap();
-        log.append(&topic, block(1)).wait().unwrap();
+        log.append(Append::one(&topic, block(1))).wait().unwrap();
         for _ in 0..1000 {
             if stored(&log) == (1, 0) {
                 return;

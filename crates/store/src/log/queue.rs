@@ -5,7 +5,8 @@
 //!
 //! Appends come from async code and must never block it, so an append that would put more than
 //! [`IN_FLIGHT_BYTES`] on its way is refused at once, and the caller can tell its client to try
-//! later. Other requests block their caller until they are answered; the number of threads bounds
+//! later. An append that is larger than that by itself is taken while nothing else is on its way.
+//! Other requests block their caller until they are answered; the number of threads bounds
 //! them, and they are always taken.
 //!
 //! Once the disk has failed, the first cause is kept and answers every later request.
@@ -21,7 +22,7 @@ use tokio::sync::oneshot;
 use crate::{
     StoreError,
     journal::{Change, Durability},
-    topics::Offset,
+    topics::Appended,
 };
 
 /// Bytes of appends between their acceptance and their answer.
@@ -36,19 +37,21 @@ pub(super) type Done = SyncSender<Result<(), StoreError>>;
 
 /// Something for the writer to do.
 pub(super) enum Request {
-    /// Stores an encoded block at the end of a topic.
-    Append {
-        topic: TopicName,
-        records: u32,
-        value: Vec<u8>,
-        done: oneshot::Sender<Result<Offset, StoreError>>,
-    },
+    /// Stores encoded blocks at the ends of their topics.
+    Append { blocks: Vec<EncodedBlock>, done: oneshot::Sender<Result<Appended, StoreError>> },
     /// Makes a topic.
     Create { topic: TopicName, done: Done },
     /// Removes a topic.
     Remove { topic: TopicName, done: Done },
     /// Changes the journal.
     Journal { changes: Vec<Change>, durability: Durability, done: Done },
+}
+
+/// A block in its stored form.
+pub(super) struct EncodedBlock {
+    pub(super) topic: TopicName,
+    pub(super) records: u32,
+    pub(super) value: Vec<u8>,
 }
 
 impl Request {
@@ -66,7 +69,7 @@ impl Request {
     pub(super) fn cost(&self) -> usize {
         OVERHEAD
             + match self {
-                Self::Append { value, .. } => value.len(),
+                Self::Append { blocks, .. } => blocks.iter().map(|block| block.value.len()).sum(),
                 Self::Journal { changes, .. } => changes.iter().map(change_bytes).sum(),
                 Self::Create { .. } | Self::Remove { .. } => 0,
             }
@@ -102,7 +105,9 @@ impl Queue {
         let mut state = self.lock();
         let refusal = match (&state.failure, &request) {
             (Some(cause), _) => Some(StoreError::Log(cause.clone())),
-            (None, Request::Append { .. }) if state.in_flight + cost > IN_FLIGHT_BYTES => {
+            (None, Request::Append { .. })
+                if state.in_flight > 0 && state.in_flight + cost > IN_FLIGHT_BYTES =>
+            {
                 Some(StoreError::Overloaded { waiting: state.in_flight })
             }
             (None, _) => None,
@@ -181,12 +186,13 @@ pub(super) enum Wait {
 mod tests {
     use super::*;
 
-    type Answer = oneshot::Receiver<Result<Offset, StoreError>>;
+    type Answer = oneshot::Receiver<Result<Appended, StoreError>>;
 
     fn append(bytes: usize) -> (Request, Answer) {
         let (done, answer) = oneshot::channel();
         let topic = "t".parse().unwrap();
-        (Request::Append { topic, records: 1, value: vec![b'\n'; bytes], done }, answer)
+        let block = EncodedBlock { topic, records: 1, value: vec![b'\n'; bytes] };
+        (Request::Append { blocks: vec![block], done }, answer)
     }
 
     fn submit(queue: &Queue, bytes: usize) -> Answer {
@@ -208,6 +214,14 @@ mod tests {
         assert!(matches!(still, Err(StoreError::Overloaded { .. })), "taken is not yet written: {still:?}");
         queue.release(group.iter().map(Request::cost).sum());
         assert!(submit(&queue, 1).try_recv().is_err(), "accepted, so not answered yet");
+    }
+
+    #[test]
+    fn an_append_larger_than_the_queue_is_taken_when_it_is_alone() {
+        let queue = Queue::default();
+        assert!(submit(&queue, IN_FLIGHT_BYTES + 1).try_recv().is_err(), "accepted, so not answered yet");
+        let refused = submit(&queue, 1).blocking_recv().unwrap();
+        assert!(matches!(refused, Err(StoreError::Overloaded { .. })), "{refused:?}");
     }
 
     #[test]

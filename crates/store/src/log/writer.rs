@@ -27,12 +27,12 @@ use super::{
     Shared, SyncPolicy, TopicState,
     database::{Database, Recovered, cause},
     layout::{self, BlockKey, NEXT_KEY, TopicId},
-    queue::{Done, Request, Wait},
+    queue::{Done, EncodedBlock, Request, Wait},
 };
 use crate::{
     StoreError,
     journal::{Change, Durability},
-    topics::Offset,
+    topics::{Appended, Offset},
 };
 
 /// Blocks of removed topics that are deleted after one group.
@@ -70,7 +70,7 @@ struct Group {
     /// Topics whose durable state changes, `None` when they are removed.
     changed: BTreeMap<TopicName, Option<TopicState>>,
     grown: BTreeSet<TopicName>,
-    appended: Vec<(oneshot::Sender<Result<Offset, StoreError>>, Offset)>,
+    appended: Vec<(oneshot::Sender<Result<Appended, StoreError>>, Appended)>,
     done: Vec<Done>,
 }
 
@@ -126,8 +126,8 @@ impl Writer {
         }
         self.shared.publish(group.changed);
         self.shared.queue.release(cost);
-        for (answer, first) in group.appended {
-            let _ = answer.send(Ok(first));
+        for (answer, appended) in group.appended {
+            let _ = answer.send(Ok(appended));
         }
         for answer in group.done {
             let _ = answer.send(Ok(()));
@@ -139,18 +139,13 @@ impl Writer {
     /// Adds what a request means to the group.
     fn decide(&mut self, request: Request, group: &mut Group) {
         match request {
-            Request::Append { topic, records, value, done } => {
-                let Some(state) = self.topics.get_mut(&topic) else {
-                    let _ = done.send(Err(StoreError::UnknownTopic(topic)));
+            Request::Append { blocks, done } => {
+                if let Some(block) = blocks.iter().find(|block| !self.topics.contains_key(&block.topic)) {
+                    let _ = done.send(Err(StoreError::UnknownTopic(block.topic.clone())));
                     return;
-                };
-                let first = state.end;
-                state.end += Offset::from(records);
-                group.blocks.push((state.id.block(first), value));
-                group.sync = true;
-                group.appended.push((done, first));
-                group.changed.insert(topic.clone(), Some(*state));
-                group.grown.insert(topic);
+                }
+                let firsts = blocks.into_iter().filter_map(|block| self.place(block, group)).collect();
+                group.appended.push((done, Appended { firsts }));
             }
             Request::Create { topic, done } => {
                 group.done.push(done);
@@ -184,6 +179,19 @@ impl Writer {
                 group.done.push(done);
             }
         }
+    }
+
+    /// Gives a block its offset. `None` when there is no such topic.
+    fn place(&mut self, block: EncodedBlock, group: &mut Group) -> Option<Offset> {
+        let EncodedBlock { topic, records, value } = block;
+        let state = self.topics.get_mut(&topic)?;
+        let first = state.end;
+        state.end += Offset::from(records);
+        group.blocks.push((state.id.block(first), value));
+        group.sync = true;
+        group.changed.insert(topic.clone(), Some(*state));
+        group.grown.insert(topic);
+        Some(first)
     }
 
     /// Writes a group, all or nothing, and makes it as durable as it has to be.
