@@ -47,6 +47,7 @@ impl Service {
         let (stopping, stop) = watch::channel(false);
         let prefix = project.config.http.path_prefix.as_deref().unwrap_or_default().parse();
         let prefix: http::PathPrefix = prefix.context("the configured path_prefix")?;
+        let settings = http::Settings { prefix, idempotency_window: project.config.idempotency_window };
         let stopped = |mut stop: watch::Receiver<bool>| async move {
             // An error means that the sender is gone, which ends the service as well.
             let _ = stop.wait_for(|stopping| *stopping).await;
@@ -54,7 +55,7 @@ impl Service {
         let (for_ingest, for_management) = (Arc::clone(&runtime), Arc::clone(&runtime));
         let (stop_ingest, stop_management) = (stopped(stop.clone()), stopped(stop));
         let ingest = tokio.spawn(async move {
-            report(http::serve_ingest(public, for_ingest, &prefix, stop_ingest).await);
+            report(http::serve_ingest(public, for_ingest, settings, stop_ingest).await);
         });
         let management = tokio.spawn(async move {
             report(http::serve_management(management, for_management, stop_management).await);

@@ -17,7 +17,7 @@ use antler_core::{
 use antler_store::{
     journal::Journal,
     tables::{Session, Tables},
-    topics::{Append, Appending, NewBlock, Topics},
+    topics::{Append, Appending, NewBlock, Once, Topics},
 };
 
 use crate::{
@@ -180,11 +180,17 @@ impl Runtime {
     }
 
     /// Appends validated records to the topic of an endpoint, and dead letters beside them.
-    /// Resolves once all of them are durable; none is before.
-    pub fn append(&self, endpoint: &Endpoint, records: Vec<NewBlock>, letters: Vec<NewBlock>) -> Appending {
+    /// Resolves once all of them are durable; none is before. `once` makes a repetition harmless.
+    pub fn append(
+        &self,
+        endpoint: &Endpoint,
+        records: Vec<NewBlock>,
+        letters: Vec<NewBlock>,
+        once: Option<Once>,
+    ) -> Appending {
         let records = records.into_iter().map(|block| (endpoint.topic.clone(), block));
         let letters = letters.into_iter().map(|block| (endpoint.dead_letters.clone(), block));
-        self.topics.append(Append { blocks: records.chain(letters).collect() })
+        self.topics.append(Append { blocks: records.chain(letters).collect(), once })
     }
 
     /// What each load is doing, in the order in which they begin; those of this process that are

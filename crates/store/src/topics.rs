@@ -76,20 +76,63 @@ impl Block {
 pub struct Append {
     /// The blocks, each with its topic. Those of one topic follow each other in this order.
     pub blocks: Vec<(TopicName, NewBlock)>,
+    /// Says which append it is, for one that may come again.
+    pub once: Option<Once>,
+}
+
+/// What makes an append happen once. While its key is remembered, another append with it stores
+/// nothing and gets the answer of the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// Which append it is. All topics share the keys.
+    pub key: String,
+    /// Tells whether another append with the key is the same one.
+    pub fingerprint: [u8; 32],
+    /// What to answer to that.
+    pub answer: Vec<u8>,
+    /// Now, in milliseconds since 1970, UTC.
+    pub at: i64,
+    /// When the key may be forgotten. It goes earlier when there are too many.
+    pub until: i64,
+}
+
+impl Once {
+    /// The longest key and the longest answer, in bytes.
+    pub const LONGEST: (usize, usize) = (1024, 64 << 10);
 }
 
 impl Append {
     /// An append of a single block.
     pub fn one(topic: &TopicName, block: NewBlock) -> Self {
-        Self { blocks: vec![(topic.clone(), block)] }
+        Self { blocks: vec![(topic.clone(), block)], once: None }
     }
 }
 
-/// Records that are durable.
+/// What came of an append.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appended {
-    /// The offset of the first record of each block.
-    pub firsts: Vec<Offset>,
+pub enum Appended {
+    /// Its records are durable.
+    Now {
+        /// The offset of the first record of each block.
+        firsts: Vec<Offset>,
+    },
+    /// An append with the same key is durable already; nothing was stored.
+    Before {
+        /// The fingerprint of that append.
+        fingerprint: [u8; 32],
+        /// Its answer.
+        answer: Vec<u8>,
+    },
+}
+
+impl Appended {
+    /// The offset of the first record of each block that was stored now.
+    pub fn firsts(&self) -> &[Offset] {
+        match self {
+            Self::Now { firsts } => firsts,
+            Self::Before { .. } => &[],
+        }
+    }
 }
 
 /// How much to read at once. The first block is returned even when it alone exceeds the limit.
@@ -150,7 +193,7 @@ pub trait Topics: Send + Sync {
     /// The log failed.
     fn remove(&self, topic: &TopicName) -> Result<(), StoreError>;
 
-    /// Appends blocks, all or none. Blocks of one topic get their offsets in the order of these
+    /// Appends blocks, all or none; an append whose key is known is answered as the first one. Blocks of one topic get their offsets in the order of these
     /// calls. Never waits: when too much is on its way already, the append resolves to
     /// [`StoreError::Overloaded`] and nothing was stored.
     fn append(&self, append: Append) -> Appending;

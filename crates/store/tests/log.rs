@@ -47,7 +47,7 @@ fn topic(name: &str) -> TopicName {
 }
 
 fn append(log: &EmbeddedLog, topic: &TopicName, block: NewBlock) -> u64 {
-    log.append(Append::one(topic, block)).wait().unwrap().firsts[0]
+    log.append(Append::one(topic, block)).wait().unwrap().firsts()[0]
 }
 
 fn wait_for_all(appends: impl IntoIterator<Item = Appending>) {
@@ -159,7 +159,7 @@ fn more_than_the_log_can_hold_is_refused_at_once_and_nothing_accepted_is_lost() 
     for append in pending {
         match append.wait() {
             Ok(appended) => {
-                assert_eq!(appended.firsts, [accepted]);
+                assert_eq!(appended.firsts(), [accepted]);
                 accepted += 1;
             }
             Err(StoreError::Overloaded { waiting }) => assert!(waiting > 0),
@@ -397,7 +397,7 @@ fn append_until_the_disk_is_full(dir: &Path) {
     let first_cause = loop {
         assert!(acknowledged < 10_000, "the disk was never full");
         match log.append(Append::one(&topic("t"), large(acknowledged, 50_000))).wait() {
-            Ok(appended) => assert_eq!(appended.firsts, [acknowledged]),
+            Ok(appended) => assert_eq!(appended.firsts(), [acknowledged]),
             Err(error) => break error.to_string(),
         }
         acknowledged += 1;

@@ -1,14 +1,17 @@
 //! What every implementation of [`Topics`] has to keep.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
     thread,
 };
 
 use antler_core::names::TopicName;
 use antler_store::{
     StoreError,
-    topics::{Append, Block, NewBlock, Offset, ReadLimit, Topics},
+    topics::{Append, Appended, Block, NewBlock, Offset, Once, ReadLimit, Topics},
 };
 
 /// A limit that no test reaches.
@@ -27,6 +30,8 @@ pub fn conforms(topics: &dyn Topics) {
     a_removed_topic_starts_again_at_zero(topics);
     a_block_that_is_not_what_it_says_is_refused(topics);
     blocks_that_are_appended_together_are_stored_together_or_not_at_all(topics);
+    an_append_whose_key_is_known_stores_nothing_and_gets_the_first_answer(topics);
+    appends_with_one_key_at_the_same_time_store_one_of_them(topics);
     the_listener_hears_of_records_that_can_be_read(topics);
 }
 
@@ -67,7 +72,7 @@ fn fresh(topics: &dyn Topics, name: &str) -> TopicName {
 }
 
 fn append(topics: &dyn Topics, topic: &TopicName, block: NewBlock) -> Offset {
-    topics.append(Append::one(topic, block)).wait().unwrap().firsts[0]
+    topics.append(Append::one(topic, block)).wait().unwrap().firsts()[0]
 }
 
 fn firsts(blocks: &[Block]) -> Vec<Offset> {
@@ -99,7 +104,7 @@ pub fn appends_that_are_not_waited_for_keep_their_order(topics: &dyn Topics) {
     let topic = fresh(topics, "pipelined");
     let pending: Vec<_> = (0..200).map(|n| topics.append(Append::one(&topic, numbered(n, 1)))).collect();
     for (expected, append) in (0..).zip(pending) {
-        assert_eq!(append.wait().unwrap().firsts, [expected]);
+        assert_eq!(append.wait().unwrap().firsts(), [expected]);
     }
     for block in read_all(topics, &topic) {
         assert_eq!(block.ndjson, numbered(block.first, 1).ndjson);
@@ -242,18 +247,78 @@ pub fn blocks_that_are_appended_together_are_stored_together_or_not_at_all(topic
             (one.clone(), numbered(2, 1)),
             (last.clone(), block),
         ],
+        once: None,
     };
     for round in 0..2 {
         let appended = topics.append(blocks(&two, numbered(3, 1))).wait().unwrap();
-        assert_eq!(appended.firsts, [round * 3, round * 4, round * 3 + 2, round * 4 + 3]);
+        assert_eq!(appended.firsts(), [round * 3, round * 4, round * 3 + 2, round * 4 + 3]);
         for (last, block) in [(&none, numbered(0, 1)), (&two, NewBlock { records: 9, ..numbered(0, 1) })] {
             topics.append(blocks(last, block)).wait().unwrap_err();
         }
         assert_eq!((topics.end(&one).unwrap(), topics.end(&two).unwrap()), (round * 3 + 3, round * 4 + 4));
     }
     assert_eq!(firsts(&read_all(topics, &one)), [0, 2, 3, 5]);
-    let nothing = topics.append(Append { blocks: Vec::new() }).wait().unwrap();
-    assert_eq!(nothing.firsts, Vec::<Offset>::new());
+    let nothing = topics.append(Append { blocks: Vec::new(), once: None }).wait().unwrap();
+    assert!(nothing.firsts().is_empty());
+}
+
+/// An append that is made once. Its fingerprint and its answer say which one it was.
+pub fn once(topic: &TopicName, key: &str, number: u8, at: i64) -> Append {
+    let key = format!("{topic} {key}");
+    let once = Once { key, fingerprint: [number; 32], answer: vec![number], at, until: at + 1000 };
+    Append { once: Some(once), ..Append::one(topic, numbered(number.into(), 2)) }
+}
+
+/// A time after that of every earlier run, so that its keys are over.
+fn run() -> i64 {
+    static RUN: AtomicI64 = AtomicI64::new(0);
+    RUN.fetch_add(1_000_000, Ordering::SeqCst)
+}
+
+fn before(number: u8) -> Appended {
+    Appended::Before { fingerprint: [number; 32], answer: vec![number] }
+}
+
+/// A key holds from its first append to the end of its time, whatever the topic.
+pub fn an_append_whose_key_is_known_stores_nothing_and_gets_the_first_answer(topics: &dyn Topics) {
+    let (topic, other) = (fresh(topics, "keys"), fresh(topics, "keys.other"));
+    let append = |append| topics.append(append).wait().unwrap();
+    let time = run();
+    assert_eq!(append(once(&topic, "a", 1, time)).firsts(), [0]);
+    assert_eq!(append(once(&topic, "a", 1, time + 1)), before(1));
+    assert_eq!(append(once(&topic, "a", 2, time + 999)), before(1), "whoever asks compares fingerprints");
+    let elsewhere = Append { once: once(&topic, "a", 3, time).once, ..Append::one(&other, numbered(0, 1)) };
+    assert_eq!(append(elsewhere), before(1));
+    assert_eq!((topics.end(&topic).unwrap(), topics.end(&other).unwrap()), (2, 0));
+    assert_eq!(append(once(&topic, "b", 4, time)).firsts(), [2]);
+    assert_eq!(append(once(&topic, "a", 5, time + 1000)).firsts(), [4], "its time is over");
+    assert_eq!(append(once(&topic, "a", 6, time + 1001)), before(5));
+
+    // What was refused is not remembered.
+    let mut refused = once(&topic, "c", 7, time);
+    refused.blocks[0].1.records = 9;
+    topics.append(refused).wait().unwrap_err();
+    topics.remove(&other).unwrap();
+    let nowhere = Append { once: once(&topic, "c", 8, time).once, ..Append::one(&other, numbered(0, 1)) };
+    topics.append(nowhere).wait().unwrap_err();
+    assert_eq!(append(once(&topic, "c", 9, time)).firsts(), [6]);
+    // Nothing to store is remembered, too.
+    let nothing = |number| Append { blocks: Vec::new(), ..once(&topic, "d", number, time) };
+    assert_eq!((append(nothing(1)).firsts(), append(nothing(2))), (&[][..], before(1)));
+}
+
+/// Appends with one key have an order, and only the first is stored.
+pub fn appends_with_one_key_at_the_same_time_store_one_of_them(topics: &dyn Topics) {
+    let topic = fresh(topics, "raced");
+    let time = run();
+    for round in 0..20 {
+        let key = format!("{time} {round}");
+        let appending: Vec<_> = (0..8).map(|n| topics.append(once(&topic, &key, n, 0))).collect();
+        let answers: Vec<_> = appending.into_iter().map(|append| append.wait().unwrap()).collect();
+        assert_eq!(answers[0].firsts(), [round * 2]);
+        assert_eq!(answers[1..], vec![before(0); 7]);
+    }
+    assert_eq!(topics.end(&topic).unwrap(), 40);
 }
 
 /// The listener is called with the name of a topic once its new records can be read.
@@ -277,6 +342,8 @@ pub fn survive_reopening(open: &dyn Fn() -> Box<dyn Topics>) {
     append(&*topics, &removed, numbered(0, 9));
     topics.remove(&removed).unwrap();
     append(&*topics, &kept, numbered(0, 3));
+    let (answered, time) = (fresh(&*topics, "answered"), run());
+    topics.append(once(&answered, "a", 1, time)).wait().unwrap();
     drop(topics);
 
     for round in 1..4 {
@@ -286,6 +353,7 @@ pub fn survive_reopening(open: &dyn Fn() -> Box<dyn Topics>) {
         assert_eq!(append(&*topics, &kept, numbered(round * 3, 3)), round * 3);
     }
     let topics = open();
+    assert_eq!(topics.append(once(&answered, "a", 2, time + 1)).wait().unwrap(), before(1));
     for block in read_all(&*topics, &kept) {
         assert_eq!(block.ndjson, numbered(block.first, 3).ndjson);
     }

@@ -11,7 +11,7 @@ mod edit;
 mod keys;
 mod secrets;
 
-use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc, time::Duration};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
@@ -27,6 +27,9 @@ use crate::problems::Problems;
 
 /// The names of the file; the first that exists is read.
 pub const FILE_NAMES: [&str; 2] = ["moose.config.toml", "project.toml"];
+
+/// How long an `Idempotency-Key` holds when the file does not say it: a day.
+const IDEMPOTENCY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The table that lists the old versions.
 const OLD_VERSIONS: &str = "supported_old_versions";
@@ -48,6 +51,8 @@ pub struct Config {
     pub old_versions: BTreeMap<Version, Pin>,
     /// When an event counts as stored.
     pub durability: Durability,
+    /// How long a request with an `Idempotency-Key` is remembered.
+    pub idempotency_window: Duration,
 }
 
 /// A language that data models are written in.
@@ -149,6 +154,7 @@ impl Config {
         let main_branch = keys.text(["git_config", "main_branch_name"]);
         let old_versions = old_versions(&mut keys);
         let durability = durability(&mut keys);
+        let idempotency_window = keys.seconds(["antler", "idempotency_window_seconds"]);
         let problems = keys.into_problems();
         let Some(naming) = naming else { return Err(problems.into()) };
         let config = Self {
@@ -159,6 +165,7 @@ impl Config {
             main_branch: main_branch.map_or_else(|| "main".to_owned(), |found| found.value),
             old_versions,
             durability: durability.unwrap_or(Durability::Fsync),
+            idempotency_window: idempotency_window.unwrap_or(IDEMPOTENCY_WINDOW),
         };
         Problems::none_of(problems, config)
     }
@@ -277,6 +284,7 @@ mod tests {
         assert_eq!(config.naming.database().as_str(), "local");
         assert_eq!(config.main_branch, "main");
         assert_eq!(config.durability, Durability::Fsync);
+        assert_eq!(config.idempotency_window, Duration::from_secs(86_400));
         assert_eq!(config.language, None);
         assert!(config.old_versions.is_empty());
     }
@@ -306,6 +314,7 @@ streaming_engine = true
 "0.10" = "0123456789012345678901234567890123456789"
 [antler]
 durability = "os"
+idempotency_window_seconds = 60
 "#;
         let config = read(text, &[]).unwrap();
         assert_eq!(config.language, Some(Language::Typescript));
@@ -314,6 +323,7 @@ durability = "os"
         assert_eq!((config.http.host.as_str(), config.http.port), ("0.0.0.0", 8000));
         assert_eq!(config.main_branch, "trunk");
         assert_eq!(config.durability, Durability::Os);
+        assert_eq!(config.idempotency_window, Duration::from_secs(60));
         let versions: Vec<_> =
             config.old_versions.iter().map(|(v, pin)| (v.to_string(), pin.commit.as_str())).collect();
         assert_eq!(
@@ -341,6 +351,7 @@ durability = "os"
             "language = \"cobol\"\nclickhouse_config = 3\n",
             "[http_server_config]\nport = \"4000\"\npath_prefix = \"a b\"\n",
             "[supported_old_versions]\nnew = \"abcdef\"\n0.0 = \"abcdef\"\n\"0.1\" = \"main\"\n",
+            "[antler]\nidempotency_window_seconds = 0\n",
         );
         let wrong = [environment("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "99999")];
         insta::assert_snapshot!(read(text, &wrong).unwrap_err().join("\n"), @r#"
@@ -352,6 +363,7 @@ durability = "os"
         moose.config.toml:7:1: `new` in supported_old_versions is not a version in quotes: write "0.0" = "<commit>"
         moose.config.toml:8:1: `0` in supported_old_versions is not a version in quotes: write "0.0" = "<commit>"
         moose.config.toml:9:9: the commit of version 0.1 must be its hexadecimal name, or the first digits of it (four or more); a branch or tag could move
+        moose.config.toml:11:30: antler.idempotency_window_seconds must be a number of seconds, from 1 to 31536000 (a year)
         "#);
     }
 

@@ -180,9 +180,9 @@ fn an_interrupted_bump_can_be_run_again() {
     exit 1
     --- stderr
       error[A101]: 0.0 is listed as an old version, but package.json says 0.0
-        ,-[moose.config.toml:27:9]
-     26 | [supported_old_versions]
-     27 | "0.0" = "[COMMIT]"
+        ,-[moose.config.toml:29:9]
+     28 | [supported_old_versions]
+     29 | "0.0" = "[COMMIT]"
         :         ^^^^^^^^^^^^^^^^^^^^^|^^^^^^^^^^^^^^^^^^^^
         :                              `-- not older than the current version
         `----

@@ -65,7 +65,7 @@ fn broken_toml_is_shown() {
 fn every_value_of_the_wrong_type_is_shown_in_one_run() {
     let sandbox = Sandbox::project();
     sandbox.edit("moose.config.toml", "port = 4000", "port = \"4000\"");
-    sandbox.edit("moose.config.toml", "\"fsync\"\n\n#", "\"never\"\n\n#");
+    sandbox.edit("moose.config.toml", "durability = \"fsync\"", "durability = \"never\"");
     assert_snapshot!(sandbox.antler(SOME_COMMAND), @r#"
     exit 1
     --- stderr
@@ -84,7 +84,7 @@ fn every_value_of_the_wrong_type_is_shown_in_one_run() {
      22 | durability = "never"
         :              ^^^|^^^
         :                 `-- not this
-     23 | 
+     23 | # How long a request with an Idempotency-Key is remembered, so that a repetition stores nothing.
         `----
     "#);
 }

@@ -15,6 +15,7 @@ mod bump_version;
 mod compressed;
 mod configuration;
 mod generate;
+mod idempotency;
 mod init;
 mod killed;
 mod lifecycle;

@@ -45,9 +45,9 @@ fn a_lost_lock_is_made_anew_from_git() {
     --- stderr
       error[A401]: version 0.0 is not in antler.lock, and git was not found: install it, or add its
       | folder to PATH
-        ,-[moose.config.toml:27:9]
-     26 | [supported_old_versions]
-     27 | "0.0" = "[COMMIT]"
+        ,-[moose.config.toml:29:9]
+     28 | [supported_old_versions]
+     29 | "0.0" = "[COMMIT]"
         :         ^^^^^^^^^^^^^^^^^^^^^|^^^^^^^^^^^^^^^^^^^^
         :                              `-- not pinned
         `----
@@ -59,9 +59,9 @@ fn a_lost_lock_is_made_anew_from_git() {
     exit 1
     --- stderr
       error[A401]: version 0.0 is not in antler.lock, and the project is not in a git repository
-        ,-[moose.config.toml:27:9]
-     26 | [supported_old_versions]
-     27 | "0.0" = "[COMMIT]"
+        ,-[moose.config.toml:29:9]
+     28 | [supported_old_versions]
+     29 | "0.0" = "[COMMIT]"
         :         ^^^^^^^^^^^^^^^^^^^^^|^^^^^^^^^^^^^^^^^^^^
         :                              `-- not pinned
         `----
@@ -90,9 +90,9 @@ fn another_commit_in_the_configuration_is_pinned_anew() {
     --- stderr
       error[A403]: antler.lock has version 0.0 at another commit, and git was not found: install it,
       | or add its folder to PATH
-        ,-[moose.config.toml:27:9]
-     26 | [supported_old_versions]
-     27 | "0.0" = "[COMMIT]"
+        ,-[moose.config.toml:29:9]
+     28 | [supported_old_versions]
+     29 | "0.0" = "[COMMIT]"
         :         ^^^^^^^^^^^^^^^^^^^^^|^^^^^^^^^^^^^^^^^^^^
         :                              `-- antler.lock has [COMMIT]
         `----
@@ -113,9 +113,9 @@ fn a_commit_that_is_not_there_is_told_where_it_was_written() {
     exit 1
     --- stderr
       error[A402]: the commit of version 0.0 cannot be used: it is not in this repository
-        ,-[moose.config.toml:27:9]
-     26 | [supported_old_versions]
-     27 | "0.0" = "0123456"
+        ,-[moose.config.toml:29:9]
+     28 | [supported_old_versions]
+     29 | "0.0" = "0123456"
         :         ^^^^|^^^^
         :             `-- this commit
         `----

@@ -4,17 +4,16 @@
 //! letter for each bad one. Both are one append, so a request is never stored in part.
 
 use std::{
-    fmt,
-    str::FromStr,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use antler_core::validate::Violation;
+use antler_store::topics::Appended;
 use axum::{
-    Json, Router,
+    Router,
     extract::{Path, Query, Request, State, rejection::QueryRejection},
-    http::Uri,
+    http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -23,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     blocks::blocks,
     body::{self, Received},
+    idempotency::{Fingerprint, IdempotencyKey, REPLAYED},
+    path_prefix::PathPrefix,
     problem::{Problem, is_zero},
     sorted::{self, Mode, Sorted, Unsorted},
 };
@@ -31,34 +32,22 @@ use crate::{Runtime, endpoints::Endpoint};
 /// From this size on, a body is validated on a thread of its own, so that it does not hold up
 /// other requests.
 const LARGE_BODY: usize = 64 << 10;
+/// The longest answer that is kept for a repeated request; of a longer one the counts are kept.
+const KEPT_ANSWER: usize = 16 << 10;
 
-/// What stands before `/ingest` in a path: nothing, or `/` and a few plain segments.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PathPrefix(String);
-
-/// The text is not a path prefix.
-#[derive(Debug, thiserror::Error)]
-#[error("expected segments of letters, digits, '-', '_', '.' or '~', separated by '/'")]
-pub struct PathPrefixError;
-
-impl FromStr for PathPrefix {
-    type Err = PathPrefixError;
-
-    fn from_str(text: &str) -> Result<Self, PathPrefixError> {
-        let trimmed = text.trim_matches('/');
-        if trimmed.is_empty() {
-            return Ok(Self::default());
-        }
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
-        let segment = |segment: &str| !segment.is_empty() && segment.bytes().all(plain);
-        if trimmed.split('/').all(segment) { Ok(Self(format!("/{trimmed}"))) } else { Err(PathPrefixError) }
-    }
+/// What the configuration says of the endpoints.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What stands before `/ingest` in their paths.
+    pub prefix: PathPrefix,
+    /// How long a request with an `Idempotency-Key` is remembered.
+    pub idempotency_window: Duration,
 }
 
-impl fmt::Display for PathPrefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+#[derive(Clone)]
+struct Ingest {
+    runtime: Arc<Runtime>,
+    settings: Settings,
 }
 
 /// The answer to events of which at least some are accepted.
@@ -76,6 +65,22 @@ struct Accepted<'a> {
     more_errors: u64,
 }
 
+impl Accepted<'_> {
+    fn json(&self) -> Result<Vec<u8>, Problem> {
+        serde_json::to_vec(self).map_err(|error| Problem::not_accepted(error.to_string()))
+    }
+
+    /// The answer for a repetition.
+    fn kept(&self) -> Result<Vec<u8>, Problem> {
+        let whole = self.json()?;
+        if whole.len() <= KEPT_ANSWER {
+            return Ok(whole);
+        }
+        let more_errors = self.more_errors + u64::try_from(self.errors.len()).unwrap_or(u64::MAX);
+        Accepted { errors: &[], more_errors, ..*self }.json()
+    }
+}
+
 /// What a request may ask for.
 #[derive(Debug, Deserialize)]
 struct Asked {
@@ -84,39 +89,40 @@ struct Asked {
     strict: bool,
 }
 
-pub(super) fn router(runtime: Arc<Runtime>, prefix: &PathPrefix) -> Router {
+pub(super) fn router(runtime: Arc<Runtime>, settings: Settings) -> Router {
+    let prefix = settings.prefix.clone();
     Router::new()
         .route(&format!("{prefix}/ingest/{{model}}"), post(to_current))
         .route(&format!("{prefix}/ingest/{{model}}/{{version}}"), post(to_version))
         .route("/health", get(|| async { "ok\n" }))
         .fallback(no_route)
-        .with_state(runtime)
+        .with_state(Ingest { runtime, settings })
 }
 
 async fn to_current(
-    State(runtime): State<Arc<Runtime>>,
+    State(state): State<Ingest>,
     Path(model): Path<String>,
     asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    ingest(&runtime, &model, None, asked, request).await
+    ingest(&state, &model, None, asked, request).await
 }
 
 async fn to_version(
-    State(runtime): State<Arc<Runtime>>,
+    State(state): State<Ingest>,
     Path((model, version)): Path<(String, String)>,
     asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    ingest(&runtime, &model, Some(&version), asked, request).await
+    ingest(&state, &model, Some(&version), asked, request).await
 }
 
-async fn no_route(State(runtime): State<Arc<Runtime>>, uri: Uri) -> Problem {
-    no_endpoint(&runtime, format!("Nothing is served at {}.", uri.path()))
+async fn no_route(State(state): State<Ingest>, uri: Uri) -> Problem {
+    no_endpoint(&state.runtime, format!("Nothing is served at {}.", uri.path()))
 }
 
 async fn ingest(
-    runtime: &Runtime,
+    Ingest { runtime, settings }: &Ingest,
     model: &str,
     version: Option<&str>,
     asked: Result<Query<Asked>, QueryRejection>,
@@ -126,20 +132,39 @@ async fn ingest(
     let received = body::read(&parts.headers, body).await?;
     let Query(asked) = asked.map_err(|error| Problem::query(error.body_text()))?;
     let mode = if asked.strict { Mode::Strict } else { Mode::Partial };
+    let key = IdempotencyKey::of(&parts.headers, model, version)?;
     let entered = runtime.enter(model, version).await;
     let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
+    let fingerprint = key.is_some().then(|| Fingerprint::new(&received, mode));
     let received_at = now();
     let Sorted { good, letters, violations } = sort(&endpoint, received, mode, received_at).await?;
-    let answer = Json(Accepted {
+    let accepted = Accepted {
         accepted: good.records,
         rejected: letters.records,
         errors: violations.listed(),
         more_errors: violations.more(),
-    })
-    .into_response();
-    let append = runtime.append(&endpoint, blocks(good, received_at), blocks(letters, received_at));
-    append.await.map_err(|error| Problem::not_durable(&error))?;
-    Ok(answer)
+    };
+    let once = match key.zip(fingerprint) {
+        Some((key, fingerprint)) => {
+            Some(key.once(fingerprint, accepted.kept()?, received_at, settings.idempotency_window))
+        }
+        None => None,
+    };
+    let (good, letters) = (blocks(good, received_at), blocks(letters, received_at));
+    let appended = runtime.append(&endpoint, good, letters, once).await;
+    match appended.map_err(|error| Problem::not_durable(&error))? {
+        Appended::Now { .. } => Ok(json(accepted.json()?)),
+        Appended::Before { fingerprint: first, answer } if fingerprint == Some(Fingerprint(first)) => {
+            let mut answer = json(answer);
+            answer.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+            Ok(answer)
+        }
+        Appended::Before { .. } => Err(Problem::key_reused()),
+    }
+}
+
+fn json(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// Validates a body; a large one on a thread of its own.
@@ -184,19 +209,4 @@ fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_is_plain_segments() {
-        for (text, path) in [("", ""), ("/", ""), ("api", "/api"), ("/api/v1/", "/api/v1")] {
-            assert_eq!(text.parse::<PathPrefix>().unwrap().to_string(), path);
-        }
-        for text in ["a//b", "a b", "{model}", "a?b"] {
-            assert!(text.parse::<PathPrefix>().is_err(), "{text}");
-        }
-    }
 }

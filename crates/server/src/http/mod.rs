@@ -7,14 +7,17 @@
 mod blocks;
 mod body;
 mod coding;
+mod idempotency;
 mod ingest;
 mod management;
+mod path_prefix;
 mod problem;
 mod sorted;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
-pub use ingest::PathPrefix;
+pub use ingest::Settings;
+pub use path_prefix::PathPrefix;
 use tokio::net::TcpListener;
 
 use crate::{Runtime, ServerError};
@@ -44,10 +47,10 @@ pub async fn bind(address: SocketAddr) -> Result<Bound, ServerError> {
 pub async fn serve_ingest(
     bound: Bound,
     runtime: Arc<Runtime>,
-    prefix: &PathPrefix,
+    settings: Settings,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
-    serve(bound, ingest::router(runtime, prefix), stop).await
+    serve(bound, ingest::router(runtime, settings), stop).await
 }
 
 /// Serves the management interface until `stop` resolves.

@@ -76,6 +76,18 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", title, detail.to_owned())
     }
 
+    pub(super) fn idempotency_key(detail: &str) -> Self {
+        let title = "The Idempotency-Key cannot be used";
+        Self::new(StatusCode::BAD_REQUEST, "invalid-idempotency-key", title, detail.to_owned())
+    }
+
+    pub(super) fn key_reused() -> Self {
+        let detail = "An earlier request with this Idempotency-Key had another body; send another key with each \
+                      body, and the same one only to repeat it.";
+        let title = "The Idempotency-Key belongs to another request";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", title, detail.to_owned())
+    }
+
     pub(super) fn query(detail: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid-query", "The query of the URL is not understood", detail)
     }

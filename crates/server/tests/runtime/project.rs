@@ -197,6 +197,6 @@ fn append(
         let block = |ndjson| NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
         let letters: Vec<_> =
             Some(letters).filter(|letters| !letters.is_empty()).map(block).into_iter().collect();
-        runtime.append(&endpoint, vec![block(ndjson)], letters).await.unwrap();
+        runtime.append(&endpoint, vec![block(ndjson)], letters, None).await.unwrap();
     });
 }

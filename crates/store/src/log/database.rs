@@ -44,6 +44,8 @@ pub(super) struct Database {
     pub(super) blocks: Keyspace,
     /// The state journal.
     pub(super) journal: Keyspace,
+    /// Keys of appends that may come again.
+    pub(super) keys: Keyspace,
 }
 
 /// What a database holds when it is opened.
@@ -85,6 +87,7 @@ impl Database {
             catalogue: keyspace("catalogue", small_values)?,
             blocks: keyspace("blocks", blocks)?,
             journal: keyspace("journal", small_values)?,
+            keys: keyspace("keys", small_values)?,
             dir: dir.to_owned(),
             fjall,
         })
@@ -139,12 +142,12 @@ impl Database {
     /// Whether writing has to wait for the background threads. fjall waits by itself a little
     /// later than this, but without end, even when those threads have died of a full disk.
     pub(super) fn is_behind(&self) -> bool {
-        [&self.blocks, &self.journal, &self.catalogue]
+        [&self.blocks, &self.journal, &self.catalogue, &self.keys]
             .iter()
             .any(|keyspace| keyspace.sealed_memtable_count() > 1 || keyspace.l0_table_count() >= 20)
     }
 
-    /// The state of all three keyspaces now. Iterating a keyspace itself would see writes that come
+    /// The state of all keyspaces now. Iterating a keyspace itself would see writes that come
     /// while it runs.
     pub(super) fn snapshot(&self) -> Snapshot {
         self.fjall.snapshot()

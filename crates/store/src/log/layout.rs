@@ -7,6 +7,8 @@
 //! |             | `removed/` topic id              | empty: blocks of this id are to be deleted    |
 //! | `blocks`    | topic id, offset of first record | block version u8, records u32, received_at i64, NDJSON |
 //! | `journal`   | the journal's key                | the journal's value                           |
+//! | `keys`      | `key/` key of an append          | key version u8, until i64, fingerprint, answer |
+//! |             | `until/` until, key              | empty: sorts keys by when they are forgotten  |
 //!
 //! Numbers are big endian, so that keys sort by topic and offset. A topic id is given out once
 //! and never again, so what is left of a removed topic can never be read through a new one.
@@ -20,7 +22,7 @@ use std::ops::RangeInclusive;
 
 use antler_core::names::TopicName;
 
-use crate::topics::{Block, NewBlock, Offset};
+use crate::topics::{Block, NewBlock, Offset, Once};
 
 /// The format of the database as a whole.
 pub(super) const FORMAT: u32 = 1;
@@ -31,6 +33,11 @@ pub(super) const TOPIC_PREFIX: &[u8] = b"topic/";
 /// Before the ids of removed topics.
 pub(super) const REMOVED_PREFIX: &[u8] = b"removed/";
 
+/// Before the keys of appends, in the order of time.
+pub(super) const UNTIL_PREFIX: &[u8] = b"until/";
+
+const KEY_VERSION: u8 = 1;
+const KEY_HEADER: usize = 1 + size_of::<i64>() + 32;
 const BLOCK_VERSION: u8 = 1;
 const HEADER: usize = 1 + size_of::<u32>() + size_of::<i64>();
 
@@ -135,6 +142,56 @@ impl<'a> StoredBlock<'a> {
     }
 }
 
+/// The key of what is remembered of an append.
+pub(super) fn key_key(key: &str) -> Vec<u8> {
+    [b"key/", key.as_bytes()].concat()
+}
+
+/// The key that finds the key of an append by its time. The sign of the time is turned round, so
+/// that the order of bytes is the order of time.
+pub(super) fn until_key(until: i64, key: &str) -> Vec<u8> {
+    [UNTIL_PREFIX, &(until ^ i64::MIN).to_be_bytes(), key.as_bytes()].concat()
+}
+
+/// The time and the key of an append in what [`until_key`] has made.
+pub(super) fn until_of(stored: &[u8]) -> Result<(i64, &str), String> {
+    let wrong = || format!("a key of an append in {} bytes", stored.len());
+    let (until, key) =
+        stored.get(UNTIL_PREFIX.len()..).and_then(|rest| rest.split_at_checked(8)).ok_or_else(wrong)?;
+    let key = std::str::from_utf8(key).map_err(|_| wrong())?;
+    Ok((i64::from_be_bytes(array(until)?) ^ i64::MIN, key))
+}
+
+/// What is remembered of an append.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct StoredKey<'a> {
+    pub(super) until: i64,
+    pub(super) fingerprint: [u8; 32],
+    pub(super) answer: &'a [u8],
+}
+
+impl<'a> StoredKey<'a> {
+    /// The stored form.
+    pub(super) fn encode(once: &Once) -> Vec<u8> {
+        [&[KEY_VERSION], &once.until.to_be_bytes()[..], &once.fingerprint, &once.answer].concat()
+    }
+
+    /// Reads the stored form.
+    pub(super) fn decode(value: &'a [u8]) -> Result<Self, String> {
+        let (header, answer) = value.split_at_checked(KEY_HEADER).ok_or_else(|| {
+            format!("what is remembered of an append is cut off after {} bytes", value.len())
+        })?;
+        if header[0] != KEY_VERSION {
+            return Err(format!(
+                "what is remembered of an append has format {}; this antler reads format {KEY_VERSION}",
+                header[0]
+            ));
+        }
+        let until = i64::from_be_bytes(array(&header[1..9])?);
+        Ok(Self { until, fingerprint: array(&header[9..])?, answer })
+    }
+}
+
 fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
     bytes.try_into().map_err(|_| format!("{} bytes where {N} belong", bytes.len()))
 }
@@ -161,6 +218,24 @@ mod tests {
         assert_eq!((block.first, block.end), (40, 42));
         assert_eq!(block.to_block().ndjson, sample().ndjson);
         assert_eq!(block.to_block().received_at, sample().received_at);
+    }
+
+    #[test]
+    fn what_is_remembered_of_an_append_is_stored_in_the_frozen_form() {
+        let (key, answer) = ("k".to_owned(), b"{}".to_vec());
+        let once = Once { key, fingerprint: [7; 32], answer, at: 0, until: 0x0193_5c2a_1f40 };
+        let frozen = [b"\x01\x00\x00\x01\x93\x5c\x2a\x1f\x40", &[7; 32][..], b"{}"].concat();
+        assert_eq!(StoredKey::encode(&once), frozen);
+        let stored = StoredKey { until: once.until, fingerprint: [7; 32], answer: b"{}" };
+        assert_eq!(StoredKey::decode(&frozen), Ok(stored));
+        assert!(StoredKey::decode(&frozen[..KEY_HEADER - 1]).unwrap_err().contains("cut off after 40 bytes"));
+        assert!(StoredKey::decode(&[2; KEY_HEADER]).unwrap_err().contains("format 2"));
+
+        let times = [i64::MIN, -1, 0, 1, i64::MAX];
+        let keys = times.map(|until| until_key(until, "k"));
+        assert!(keys.is_sorted());
+        assert_eq!(keys.each_ref().map(|key| until_of(key).unwrap()), times.map(|until| (until, "k")));
+        assert!(until_of(b"until/1234567").is_err());
     }
 
     #[test]

@@ -20,6 +20,7 @@
 //! Not here: partitions, retention by time or size, more than one process.
 
 mod database;
+mod keys;
 mod layout;
 mod queue;
 mod writer;
@@ -38,6 +39,7 @@ use tokio::sync::oneshot;
 
 use self::{
     database::{Database, in_topic},
+    keys::Keys,
     layout::{StoredBlock, TopicId, encode_block},
     queue::{Done, EncodedBlock, Queue, Request},
     writer::Writer,
@@ -45,7 +47,7 @@ use self::{
 use crate::{
     StoreError,
     journal::{Change, Durability, Journal},
-    topics::{Append, Appending, Block, NewBlock, Offset, OnAppend, ReadLimit, Topics},
+    topics::{Append, Appending, Block, NewBlock, Offset, OnAppend, Once, ReadLimit, Topics},
 };
 
 /// The largest block that can be appended, in bytes of NDJSON.
@@ -97,10 +99,16 @@ impl EmbeddedLog {
     /// The folder cannot be used, another process has it open, or what it holds is damaged or
     /// from a newer version.
     pub fn open(dir: &Path, sync: SyncPolicy) -> Result<Self, StoreError> {
+        Self::open_remembering(dir, sync, keys::MOST)
+    }
+
+    /// Opens the log; remembers so many keys at the most.
+    fn open_remembering(dir: &Path, sync: SyncPolicy, most: usize) -> Result<Self, StoreError> {
         let database = Database::open(dir)?;
         let recovered = database.recover()?;
+        let keys = Keys::recover(&database, most).map_err(|reason| database.damaged(reason))?;
         let shared = Arc::new(Shared { topics: RwLock::new(recovered.topics.clone()), ..Shared::default() });
-        let writer = Writer::new(Arc::clone(&shared), database.clone(), sync, recovered);
+        let writer = Writer::new(Arc::clone(&shared), database.clone(), sync, recovered, keys);
         let writer = thread::Builder::new()
             .name("antler-log".to_owned())
             .spawn(|| writer.run())
@@ -127,8 +135,10 @@ impl Topics for EmbeddedLog {
 
     fn append(&self, append: Append) -> Appending {
         let (done, answer) = oneshot::channel();
-        match append.blocks.into_iter().map(encoded).collect() {
-            Ok(blocks) => self.0.shared.queue.submit(Request::Append { blocks, done }),
+        let Append { blocks, once } = append;
+        let checked = once.as_ref().map_or(Ok(()), check_once);
+        match checked.and_then(|()| blocks.into_iter().map(encoded).collect()) {
+            Ok(blocks) => self.0.shared.queue.submit(Request::Append { blocks, once, done }),
             Err(error) => drop(done.send(Err(error))),
         }
         Appending::new(answer)
@@ -217,6 +227,17 @@ fn encoded((topic, block): (TopicName, NewBlock)) -> Result<EncodedBlock, StoreE
     Ok(EncodedBlock { topic, records: block.records, value: encode_block(&block) })
 }
 
+fn check_once(once: &Once) -> Result<(), StoreError> {
+    let (key, answer) = (once.key.len(), once.answer.len());
+    if key > Once::LONGEST.0 || answer > Once::LONGEST.1 {
+        return Err(StoreError::Unstorable {
+            what: "the key of an append".to_owned(),
+            reason: format!("it has {key} bytes and its answer {answer}, the limits are {:?}", Once::LONGEST),
+        });
+    }
+    Ok(())
+}
+
 fn check_block(block: &NewBlock) -> Result<(), StoreError> {
     block.check()?;
     if block.ndjson.len() > MAX_BLOCK_BYTES {
@@ -262,6 +283,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::topics::Appended;
 
     fn block(records: u32) -> NewBlock {
         NewBlock { records, received_at: 0, ndjson: "{}\n".repeat(records as usize).into_bytes() }
@@ -307,6 +329,39 @@ mod tests {
             thread::sleep(Duration::from_millis(10));
         }
         panic!("left over: {:?}", stored(&log));
+    }
+
+    fn append_once(log: &EmbeddedLog, topic: &TopicName, key: &str, at: i64) -> Appended {
+        let fingerprint = [0; 32];
+        let once = Once { key: key.to_owned(), fingerprint, answer: Vec::new(), at, until: at + 1000 };
+        log.append(Append { once: Some(once), ..Append::one(topic, block(1)) }).wait().unwrap()
+    }
+
+    fn keys(log: &EmbeddedLog) -> usize {
+        log.0.database.snapshot().iter(&log.0.database.keys).count()
+    }
+
+    #[test]
+    fn keys_are_forgotten_when_their_time_is_over_or_there_are_too_many() {
+        let dir = tempfile::tempdir().unwrap();
+        let topic: TopicName = "t".parse().unwrap();
+        drop(filled(dir.path(), &topic, 0));
+        let reopened =
+            || EmbeddedLog::open_remembering(&dir.path().join("log"), SyncPolicy::Os, 500).unwrap();
+        let log = reopened();
+        for n in 0..700 {
+            append_once(&log, &topic, &format!("k{n}"), n);
+        }
+        // Each key has two entries. The last group may still be forgetting.
+        assert!((1000..=1002).contains(&keys(&log)), "{} entries", keys(&log));
+        drop(log);
+        let log = reopened();
+        assert_eq!(append_once(&log, &topic, "k0", 700).firsts(), [700], "k0 went early");
+        assert!(matches!(append_once(&log, &topic, "k699", 701), Appended::Before { .. }));
+        assert_eq!(append_once(&log, &topic, "k699", 1699).firsts(), [701], "its time was over");
+        append_once(&log, &topic, "late", 1_000_000);
+        append_once(&log, &topic, "later", 1_000_000);
+        assert!((2..=6).contains(&keys(&log)), "{} entries", keys(&log));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 use crate::{
     StoreError,
     journal::{Change, Durability},
-    topics::Appended,
+    topics::{Appended, Once},
 };
 
 /// Bytes of appends between their acceptance and their answer.
@@ -38,7 +38,11 @@ pub(super) type Done = SyncSender<Result<(), StoreError>>;
 /// Something for the writer to do.
 pub(super) enum Request {
     /// Stores encoded blocks at the ends of their topics.
-    Append { blocks: Vec<EncodedBlock>, done: oneshot::Sender<Result<Appended, StoreError>> },
+    Append {
+        blocks: Vec<EncodedBlock>,
+        once: Option<Once>,
+        done: oneshot::Sender<Result<Appended, StoreError>>,
+    },
     /// Makes a topic.
     Create { topic: TopicName, done: Done },
     /// Removes a topic.
@@ -69,7 +73,10 @@ impl Request {
     pub(super) fn cost(&self) -> usize {
         OVERHEAD
             + match self {
-                Self::Append { blocks, .. } => blocks.iter().map(|block| block.value.len()).sum(),
+                Self::Append { blocks, once, .. } => {
+                    let key = once.as_ref().map_or(0, |once| once.key.len() + once.answer.len());
+                    blocks.iter().map(|block| block.value.len()).sum::<usize>() + key
+                }
                 Self::Journal { changes, .. } => changes.iter().map(change_bytes).sum(),
                 Self::Create { .. } | Self::Remove { .. } => 0,
             }
@@ -192,7 +199,7 @@ mod tests {
         let (done, answer) = oneshot::channel();
         let topic = "t".parse().unwrap();
         let block = EncodedBlock { topic, records: 1, value: vec![b'\n'; bytes] };
-        (Request::Append { blocks: vec![block], done }, answer)
+        (Request::Append { blocks: vec![block], once: None, done }, answer)
     }
 
     fn submit(queue: &Queue, bytes: usize) -> Answer {

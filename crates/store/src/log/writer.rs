@@ -10,7 +10,8 @@
 //! Offsets are given out here and nowhere else, so they follow the order of the queue and have
 //! no gaps. Readers learn of a block only after its sync: [`Shared::topics`] is what is durable.
 //!
-//! The blocks of removed topics are deleted here, too, a few after each group.
+//! The blocks of removed topics and keys whose time is over are deleted here, too, a few after each
+//! group.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -26,6 +27,7 @@ use tokio::sync::oneshot;
 use super::{
     Shared, SyncPolicy, TopicState,
     database::{Database, Recovered, cause},
+    keys::{Keys, NewKeys},
     layout::{self, BlockKey, NEXT_KEY, TopicId},
     queue::{Done, EncodedBlock, Request, Wait},
 };
@@ -49,6 +51,7 @@ pub(super) struct Writer {
     topics: BTreeMap<TopicName, TopicState>,
     next_id: TopicId,
     sweeps: VecDeque<Sweep>,
+    keys: Keys,
 }
 
 /// A removed topic whose blocks before `from` are gone.
@@ -66,6 +69,7 @@ struct Group {
     blocks: Vec<(BlockKey, Vec<u8>)>,
     catalogue: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     journal: BTreeMap<String, Option<Vec<u8>>>,
+    keys: NewKeys,
     sync: bool,
     /// Topics whose durable state changes, `None` when they are removed.
     changed: BTreeMap<TopicName, Option<TopicState>>,
@@ -81,6 +85,7 @@ impl Writer {
         database: Database,
         policy: SyncPolicy,
         recovered: Recovered,
+        keys: Keys,
     ) -> Self {
         Self {
             shared,
@@ -89,6 +94,7 @@ impl Writer {
             topics: recovered.topics,
             next_id: recovered.next_id,
             sweeps: recovered.removed.into_iter().map(|id| Sweep { id, from: 0 }).collect(),
+            keys,
         }
     }
 
@@ -133,19 +139,46 @@ impl Writer {
             let _ = answer.send(Ok(()));
         }
         self.shared.tell(&group.grown);
-        Ok(())
+        self.forget(group.keys.added())
+    }
+
+    /// Forgets keys whose time is over. Needs no sync: it is done again when it is lost.
+    fn forget(&mut self, added: usize) -> Result<(), String> {
+        let forgotten = self.keys.forget(added)?;
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let mut batch = self.database.batch();
+        for (key, value) in forgotten {
+            change(&mut batch, &self.database.keys, key, value);
+        }
+        self.wait_for_background()?;
+        self.database.commit(batch, PersistMode::Buffer).map_err(|error| cause(&error))
     }
 
     /// Adds what a request means to the group.
     fn decide(&mut self, request: Request, group: &mut Group) {
         match request {
-            Request::Append { blocks, done } => {
+            Request::Append { blocks, once, done } => {
                 if let Some(block) = blocks.iter().find(|block| !self.topics.contains_key(&block.topic)) {
                     let _ = done.send(Err(StoreError::UnknownTopic(block.topic.clone())));
                     return;
                 }
+                if let Some(once) = &once {
+                    let earlier = self.keys.earlier(once, &mut group.keys);
+                    match earlier.map_err(|reason| self.database.damaged(reason)) {
+                        Ok(None) => {}
+                        // The first append may be in this very group: it is answered with it.
+                        Ok(Some(before)) => return group.appended.push((done, before)),
+                        Err(error) => return drop(done.send(Err(error))),
+                    }
+                }
                 let firsts = blocks.into_iter().filter_map(|block| self.place(block, group)).collect();
-                group.appended.push((done, Appended { firsts }));
+                if let Some(once) = once {
+                    self.keys.remember(once, &mut group.keys);
+                    group.sync = true;
+                }
+                group.appended.push((done, Appended::Now { firsts }));
             }
             Request::Create { topic, done } => {
                 group.done.push(done);
@@ -205,6 +238,9 @@ impl Writer {
         }
         for (key, value) in std::mem::take(&mut group.journal) {
             change(&mut batch, &self.database.journal, key.into_bytes(), value);
+        }
+        for (key, value) in std::mem::take(&mut group.keys.changes) {
+            change(&mut batch, &self.database.keys, key, value);
         }
         let mode = match self.policy {
             SyncPolicy::Fsync if group.sync => PersistMode::SyncAll,

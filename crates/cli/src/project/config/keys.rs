@@ -3,10 +3,13 @@
 //! A key is looked up in the overrides first, the strongest last in their list, and then in the
 //! file. Only keys that are asked for are looked at.
 
-use std::{ffi::OsStr, fmt, ops::Range, sync::Arc};
+use std::{ffi::OsStr, fmt, ops::Range, sync::Arc, time::Duration};
 
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
 use toml_edit::{Table, TableLike, Value};
+
+/// The longest time that can be asked for: a year.
+const MOST_SECONDS: u64 = 31_536_000;
 
 /// A value that stands above the one in the file.
 pub struct Override {
@@ -90,6 +93,15 @@ impl<'a> Keys<'a> {
         let from_toml = |value: &Value| value.as_integer().and_then(|port| u16::try_from(port).ok());
         self.find(path, "a number from 0 to 65535", |text| text.trim().parse().ok(), from_toml)
             .map(|found| found.value)
+    }
+
+    /// A length of time.
+    pub fn seconds<const N: usize>(&mut self, path: Path<N>) -> Option<Duration> {
+        let within = |seconds: &u64| (1..=MOST_SECONDS).contains(seconds);
+        let from_toml = |value: &Value| u64::try_from(value.as_integer()?).ok().filter(within);
+        let from_text = |text: &str| text.trim().parse().ok().filter(within);
+        self.find(path, "a number of seconds, from 1 to 31536000 (a year)", from_text, from_toml)
+            .map(|found| Duration::from_secs(found.value))
     }
 
     /// A table of the file.
