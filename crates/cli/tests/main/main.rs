@@ -14,6 +14,7 @@
 mod bump_version;
 mod compressed;
 mod configuration;
+mod ending;
 mod generate;
 mod idempotency;
 mod init;

@@ -163,10 +163,20 @@ impl Server<'_> {
         assert!(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
     }
 
-    /// Asks the process to stop, and waits for its end.
-    pub fn stop(mut self) -> ExitStatus {
+    /// Asks the process to stop.
+    pub fn ask_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Asks the process to stop, and waits for its end.
+    pub fn stop(self) -> ExitStatus {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Waits for the end of the process.
+    pub fn ended(mut self) -> ExitStatus {
         eventually("the end of the server", || self.child.try_wait().unwrap())
     }
 }

@@ -7,6 +7,7 @@
 mod blocks;
 mod body;
 mod coding;
+mod drain;
 mod idempotency;
 mod ingest;
 mod management;
@@ -16,10 +17,12 @@ mod sorted;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
+use axum::middleware;
 pub use ingest::Settings;
 pub use path_prefix::PathPrefix;
 use tokio::net::TcpListener;
 
+use self::drain::Drain;
 use crate::{Runtime, ServerError};
 
 /// A listener that is bound, but not served yet.
@@ -40,7 +43,8 @@ pub async fn bind(address: SocketAddr) -> Result<Bound, ServerError> {
     Ok(Bound { listener, address })
 }
 
-/// Serves the ingest endpoints until `stop` resolves; requests under way are answered first.
+/// Serves the ingest endpoints until `stop` resolves; requests under way are answered first, and
+/// those that come meanwhile are refused with 503.
 ///
 /// # Errors
 /// The listener failed.
@@ -50,7 +54,10 @@ pub async fn serve_ingest(
     settings: Settings,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
-    serve(bound, ingest::router(runtime, settings), stop).await
+    let drain = Drain::default();
+    let router = ingest::router(runtime, settings);
+    let router = router.layer(middleware::from_fn_with_state(drain.clone(), drain::answer));
+    serve(bound, router, drain.after(stop)).await
 }
 
 /// Serves the management interface until `stop` resolves.

@@ -138,6 +138,12 @@ impl Problem {
         )
     }
 
+    pub(super) fn shutting_down() -> Self {
+        let detail = "Antler is shutting down. Nothing of this request was stored; send it again.";
+        let title = "The server is shutting down";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting-down", title, detail.to_owned())
+    }
+
     pub(super) fn statement(detail: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "statement-refused", "The database refused the statement", detail)
     }
@@ -154,7 +160,7 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(&self)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
-        if status == StatusCode::TOO_MANY_REQUESTS {
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
@@ -162,5 +168,21 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::ACCEPT_ENCODING, taken);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_to_come_again_is_told_when() {
+        let overloaded = Problem::not_durable(&StoreError::Overloaded { waiting: 64 << 20 }).into_response();
+        let failed = Problem::not_durable(&StoreError::Log("disk on fire".to_owned())).into_response();
+        let ending = Problem::shutting_down().into_response();
+        for (answer, status) in [(overloaded, 429), (failed, 503), (ending, 503)] {
+            assert_eq!(answer.status(), status);
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+        }
     }
 }
