@@ -10,6 +10,7 @@
 mod apply;
 pub mod endpoints;
 mod error;
+pub mod fail_point;
 pub mod http;
 pub mod load;
 mod runtime;

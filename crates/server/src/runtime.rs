@@ -23,6 +23,7 @@ use antler_store::{
 use crate::{
     ServerError, apply,
     endpoints::{CurrentEndpoints, Endpoint, Endpoints, Entered},
+    fail_point::{FailPoint, reach},
     load::{self, LoadPhase, LoadStatus, Loads},
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
@@ -137,6 +138,7 @@ impl Runtime {
         self.drain_closing(&plan, &sinks)?;
 
         let held = ManuallyDrop::new(sinks.hold(&plan.cut.hold)?);
+        reach(FailPoint::PlanHeld);
         let plan = apply::begin(plan, Stage::Cut, &self.state)?;
         let new_loads = repeat(|| apply::cut(&plan, &self.state, &*self.topics, &mut *session))?;
         let deployed = self.state.deployed()?;

@@ -15,7 +15,6 @@ mod bump_version;
 mod configuration;
 mod generate;
 mod init;
-mod killed;
 mod lifecycle;
 mod pins;
 mod sandbox;
