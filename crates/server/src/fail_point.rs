@@ -170,8 +170,8 @@ mod tests {
 
     #[test]
     fn a_name_leads_back_to_its_point() {
-        for point in FailPoint::ALL.iter().copied() {
-            assert_eq!(point.to_string().parse::<FailPoint>().unwrap(), point);
+        for point in FailPoint::ALL {
+            assert_eq!(point.to_string().parse::<FailPoint>().unwrap(), *point);
         }
         assert!("elsewhere".parse::<FailPoint>().is_err());
     }

@@ -105,6 +105,15 @@ pub fn dead_letter(
     columns.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect()
 }
 
+/// Takes the dead letters on the way to a node away; waits until they are gone.
+pub fn forget_dead_letters(name: &TableName, target: &ModelVersion) -> String {
+    format!(
+        "ALTER TABLE {} DELETE WHERE target = {}\nSETTINGS mutations_sync = 2",
+        table(name),
+        string(&target.to_string())
+    )
+}
+
 /// A view of the star: carries what is inserted into a landing table to a storage table.
 pub fn create_route(name: &TableName, target: &TableName, select: &str) -> String {
     format!("CREATE MATERIALIZED VIEW IF NOT EXISTS {} TO {}\nAS {select}", table(name), table(target))
