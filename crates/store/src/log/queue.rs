@@ -15,9 +15,10 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc::SyncSender},
 };
 
-use antler_core::names::TopicName;
+use antler_core::{names::TopicName, retention::Segment};
 use tokio::sync::oneshot;
 
+use super::layout::{BlockKey, TopicId};
 use crate::{
     StoreError,
     journal::{Change, Durability},
@@ -31,6 +32,21 @@ const GROUP_BYTES: usize = 16 << 20;
 /// What a request costs beside its bytes, so that tiny ones are bounded, too.
 const OVERHEAD: usize = 256;
 
+/// What a trim found when it looked: it is carried out as far as that is still so.
+pub(super) struct Trim {
+    pub(super) id: TopicId,
+    /// Where the topic started.
+    pub(super) from: Offset,
+    /// Where it is to start.
+    pub(super) to: Offset,
+    /// The bytes in between.
+    pub(super) bytes: u64,
+    /// The complete segments in between.
+    pub(super) segments: Vec<BlockKey>,
+    /// The open segment, if it is to go as well.
+    pub(super) open: Option<Segment>,
+}
+
 /// Where the outcome of a request without a value goes.
 pub(super) type Done = SyncSender<Result<(), StoreError>>;
 
@@ -40,11 +56,14 @@ pub(super) enum Request {
     Append {
         topic: TopicName,
         records: u32,
+        received_at: i64,
         value: Vec<u8>,
         done: oneshot::Sender<Result<Offset, StoreError>>,
     },
     /// Makes a topic.
     Create { topic: TopicName, done: Done },
+    /// Forgets the oldest segments of a topic.
+    Trim { topic: TopicName, trim: Trim, done: Done },
     /// Removes a topic.
     Remove { topic: TopicName, done: Done },
     /// Changes the journal.
@@ -56,7 +75,10 @@ impl Request {
     pub(super) fn refuse(self, error: StoreError) {
         match self {
             Self::Append { done, .. } => drop(done.send(Err(error))),
-            Self::Create { done, .. } | Self::Remove { done, .. } | Self::Journal { done, .. } => {
+            Self::Create { done, .. }
+            | Self::Trim { done, .. }
+            | Self::Remove { done, .. }
+            | Self::Journal { done, .. } => {
                 drop(done.send(Err(error)));
             }
         }
@@ -68,6 +90,7 @@ impl Request {
             + match self {
                 Self::Append { value, .. } => value.len(),
                 Self::Journal { changes, .. } => changes.iter().map(change_bytes).sum(),
+                Self::Trim { trim, .. } => trim.segments.len() * size_of::<BlockKey>(),
                 Self::Create { .. } | Self::Remove { .. } => 0,
             }
     }
@@ -186,7 +209,7 @@ mod tests {
     fn append(bytes: usize) -> (Request, Answer) {
         let (done, answer) = oneshot::channel();
         let topic = "t".parse().unwrap();
-        (Request::Append { topic, records: 1, value: vec![b'\n'; bytes], done }, answer)
+        (Request::Append { topic, records: 1, received_at: 0, value: vec![b'\n'; bytes], done }, answer)
     }
 
     fn submit(queue: &Queue, bytes: usize) -> Answer {
