@@ -11,11 +11,12 @@ mod edit;
 mod keys;
 mod secrets;
 
-use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc, time::Duration};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
     names::{Naming, TopicName, Version},
+    retention::Retention,
 };
 use antler_store::git::CommitId;
 use clap::ValueEnum;
@@ -48,6 +49,8 @@ pub struct Config {
     pub old_versions: BTreeMap<Version, Pin>,
     /// When an event counts as stored.
     pub durability: Durability,
+    /// How long topics keep what the tables have.
+    pub retention: Retention,
 }
 
 /// A language that data models are written in.
@@ -149,6 +152,7 @@ impl Config {
         let main_branch = keys.text(["git_config", "main_branch_name"]);
         let old_versions = old_versions(&mut keys);
         let durability = durability(&mut keys);
+        let retention = retention(&mut keys);
         let problems = keys.into_problems();
         let Some(naming) = naming else { return Err(problems.into()) };
         let config = Self {
@@ -159,6 +163,7 @@ impl Config {
             main_branch: main_branch.map_or_else(|| "main".to_owned(), |found| found.value),
             old_versions,
             durability: durability.unwrap_or(Durability::Fsync),
+            retention,
         };
         Problems::none_of(problems, config)
     }
@@ -225,6 +230,16 @@ fn durability(keys: &mut Keys) -> Option<Durability> {
     }
 }
 
+/// As Kafka writes it, -1 is no limit.
+fn retention(keys: &mut Keys) -> Retention {
+    let default = Retention::default();
+    let age = keys.limit(["redpanda_config", "retention_ms"]);
+    Retention {
+        age: age.map_or(default.age, |limit| limit.map(Duration::from_millis)),
+        bytes: keys.limit(["antler", "retention_bytes"]).unwrap_or(default.bytes),
+    }
+}
+
 fn old_versions(keys: &mut Keys) -> BTreeMap<Version, Pin> {
     let Some(table) = keys.table(OLD_VERSIONS) else { return BTreeMap::new() };
     let pin = |(name, item): (&str, &Item)| {
@@ -277,6 +292,7 @@ mod tests {
         assert_eq!(config.naming.database().as_str(), "local");
         assert_eq!(config.main_branch, "main");
         assert_eq!(config.durability, Durability::Fsync);
+        assert_eq!(config.retention, Retention { age: Some(Duration::from_secs(604_800)), bytes: None });
         assert_eq!(config.language, None);
         assert!(config.old_versions.is_empty());
     }
@@ -288,6 +304,7 @@ language = "Typescript"
 [redpanda_config]
 broker = "localhost:19092"
 namespace = "team"
+retention_ms = 30000
 [clickhouse_config]
 db_name = "events"
 use_ssl = false
@@ -306,6 +323,7 @@ streaming_engine = true
 "0.10" = "0123456789012345678901234567890123456789"
 [antler]
 durability = "os"
+retention_bytes = 1000000000
 "#;
         let config = read(text, &[]).unwrap();
         assert_eq!(config.language, Some(Language::Typescript));
@@ -314,6 +332,8 @@ durability = "os"
         assert_eq!((config.http.host.as_str(), config.http.port), ("0.0.0.0", 8000));
         assert_eq!(config.main_branch, "trunk");
         assert_eq!(config.durability, Durability::Os);
+        let retention = Retention { age: Some(Duration::from_secs(30)), bytes: Some(1_000_000_000) };
+        assert_eq!(config.retention, retention);
         let versions: Vec<_> =
             config.old_versions.iter().map(|(v, pin)| (v.to_string(), pin.commit.as_str())).collect();
         assert_eq!(
@@ -333,6 +353,19 @@ durability = "os"
         let flag = Override::new("--port", ["http_server_config", "port"], "3".to_owned());
         let config = read(text, &[variable(), flag]).unwrap();
         assert_eq!((config.http.port, config.http.host.as_str()), (3, "a"));
+    }
+
+    #[test]
+    fn without_a_limit_topics_are_kept_for_ever() {
+        let text = "[redpanda_config]\nretention_ms = -1\n[antler]\nretention_bytes = -1\n";
+        assert_eq!(read(text, &[]).unwrap().retention, Retention { age: None, bytes: None });
+        let variable = environment("MOOSE_REDPANDA_CONFIG__RETENTION_MS", "5");
+        assert_eq!(read(text, &[variable]).unwrap().retention.age, Some(Duration::from_millis(5)));
+        let wrong = "[redpanda_config]\nretention_ms = -2\n[antler]\nretention_bytes = \"1G\"\n";
+        insta::assert_snapshot!(read(wrong, &[]).unwrap_err().join("\n"), @r#"
+        moose.config.toml:2:16: redpanda_config.retention_ms must be a number from 0, or -1 for no limit
+        moose.config.toml:4:19: antler.retention_bytes must be a number from 0, or -1 for no limit
+        "#);
     }
 
     #[test]

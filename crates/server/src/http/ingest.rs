@@ -3,12 +3,7 @@
 //! A body is accepted or refused as a whole. The answer 200 is given after the topic has every
 //! record durably.
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use antler_core::validate::{BodyFormat, Violations};
 use antler_store::topics::NewBlock;
@@ -24,7 +19,7 @@ use http_body_util::BodyExt;
 use serde::Serialize;
 
 use super::problem::Problem;
-use crate::{Runtime, endpoints::Endpoint};
+use crate::{Runtime, clock, endpoints::Endpoint};
 
 /// The largest body, in bytes.
 const BODY_LIMIT: usize = 32 << 20;
@@ -114,8 +109,10 @@ async fn ingest(
     let (records, ndjson) =
         validate(&endpoint, body, format).await?.map_err(|found| Problem::invalid(&found))?;
     // All blocks are on their way before the first is awaited, so that they share a sync.
-    let appending: Vec<_> =
-        blocks(records, ndjson, now()).into_iter().map(|block| runtime.append(&endpoint, block)).collect();
+    let appending: Vec<_> = blocks(records, ndjson, clock::now())
+        .into_iter()
+        .map(|block| runtime.append(&endpoint, block))
+        .collect();
     for block in appending {
         block.await.map_err(|error| Problem::not_durable(&error))?;
     }
@@ -214,12 +211,6 @@ fn blocks(records: u32, mut ndjson: Vec<u8>, received_at: i64) -> Vec<NewBlock> 
         blocks.push(NewBlock { records: left, received_at, ndjson });
     }
     blocks
-}
-
-/// Milliseconds since 1970, UTC.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

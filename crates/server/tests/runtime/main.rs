@@ -8,4 +8,5 @@
 mod crashes;
 mod faults;
 mod project;
+mod retention;
 mod versions;
