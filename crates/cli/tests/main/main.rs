@@ -13,6 +13,7 @@
 
 mod bump_version;
 mod configuration;
+mod faults;
 mod generate;
 mod init;
 mod lifecycle;

@@ -9,4 +9,5 @@ mod crashes;
 mod faults;
 mod project;
 mod retention;
+mod slow;
 mod versions;
