@@ -136,6 +136,12 @@ impl Server<'_> {
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
+    /// Kills the process at once, as `kill -9` does. Requests under way get no answer.
+    pub fn kill_now(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
+    }
+
     /// Asks the process to stop, and waits for its end.
     pub fn stop(mut self) -> ExitStatus {
         let pid = self.child.id().to_string();
