@@ -2,12 +2,13 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
 	@echo "make demo        run the main job on 336,776 real flights (under 3 minutes after the build)"
 	@echo "make test        run everything CI runs: lint, every test, the demo"
+	@echo "make chaos       kill a server KILLS=200 times under load (SEED=1), and count every event"
 	@echo "make lint        check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt         format the code"
 	@echo "make build       build target/debug/antler"
@@ -24,10 +25,20 @@ test: lint build oracle
 	@scripts/tools.sh git python3 pip
 	@scripts/demo.sh
 
+# A short form of it is among the tests. The program with fail points is a file of its own.
+KILLS ?= 200
+SEED ?= 1
+chaos: engine
+	@scripts/tools.sh cargo cc git
+	cargo build --locked --package antler --bin antler-failpoints --features failpoints
+	cargo build --locked --package antler-chaos
+	@target/debug/antler-chaos --kills $(KILLS) --seed $(SEED) --antler target/debug/antler-failpoints
+
 lint:
 	@scripts/tools.sh cargo cc rustfmt clippy python3
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --package antler --package antler-server --features antler/failpoints --locked -- -D warnings
 	@scripts/check-dependencies.py
 
 fmt:

@@ -21,7 +21,7 @@ UNREACHABLE = {
     "antler-core": {"axum", "fjall", "libloading", "oxc_parser", "ruff_python_parser", "tokio", "ureq"},
     "antler-lang": {"antler-server", "antler-store"},
 }
-TEST_ONLY = {"antler-testkit"}
+TEST_ONLY = {"antler-chaos", "antler-testkit"}
 CRATES_IO = "crates.io-index"
 
 

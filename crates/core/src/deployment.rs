@@ -4,7 +4,7 @@
 //! between them. [`Deployed`] is what Antler has applied so far, and is a stored form. A plan is
 //! the way from the second to the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,11 @@ impl Deployed {
     pub fn sources_of<'a>(&'a self, to: &'a ModelVersion) -> impl Iterator<Item = &'a ModelVersion> {
         let others = self.routes.keys().filter(move |hop| hop.to == *to).map(|hop| &hop.from);
         self.nodes.get_key_value(to).map(|(id, _)| id).into_iter().chain(others)
+    }
+
+    /// Every topic that has a sink: of events, and of dead letters.
+    pub fn topics(&self) -> BTreeSet<&TopicName> {
+        self.nodes.values().flat_map(|node| [&node.topic, &node.dead_letters]).collect()
     }
 
     /// The nodes of a model, oldest first.

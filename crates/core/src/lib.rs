@@ -14,6 +14,7 @@ pub mod lineage;
 pub mod load;
 pub mod names;
 pub mod plan;
+pub mod retention;
 pub mod schema;
 pub mod sink;
 pub mod sql;

@@ -25,7 +25,11 @@ use antler_store::{
 };
 use serde::Deserialize;
 
-use crate::{ServerError, state::State};
+use crate::{
+    ServerError,
+    fail_point::{FailPoint, reach},
+    state::State,
+};
 
 /// Makes the tables and topics that nobody writes to yet.
 pub(crate) fn prepare(
@@ -33,7 +37,9 @@ pub(crate) fn prepare(
     topics: &dyn Topics,
     session: &mut dyn Session,
 ) -> Result<(), ServerError> {
-    plan.prepare.iter().try_for_each(|make| make_node(make, topics, session))
+    plan.prepare.iter().try_for_each(|make| make_node(make, topics, session))?;
+    reach(FailPoint::PlanPrepared);
+    Ok(())
 }
 
 /// Runs the cut and ends the plan. Returns the loads that begin with it; they are journalled.
@@ -46,6 +52,7 @@ pub(crate) fn cut(
     let Cut { hold: _, drop, forget, make, clones, views, aliases } = &plan.cut;
     for statement in drop {
         session.execute(statement)?;
+        reach(FailPoint::CutDropped);
     }
     for topic in forget {
         topics.remove(topic)?;
@@ -58,6 +65,7 @@ pub(crate) fn cut(
     for clone in clones {
         session.execute(&clone.drop)?;
         session.execute(&clone.create)?;
+        reach(FailPoint::CutCloned);
         let parts = parts(&clone.parts, session)?;
         for spec in &clone.loads {
             loads.push(Load::new(next_load, spec.clone(), parts.clone()));
@@ -66,10 +74,13 @@ pub(crate) fn cut(
     }
     for statement in views.iter().chain(aliases) {
         session.execute(statement)?;
+        reach(FailPoint::CutConnected);
     }
+    reach(FailPoint::CutDone);
     let mut deployed = plan.after.clone();
     deployed.next_load = next_load;
     state.finish_applying(&deployed, &loads, forget)?;
+    reach(FailPoint::PlanDone);
     Ok(loads)
 }
 
@@ -77,6 +88,10 @@ pub(crate) fn cut(
 pub(crate) fn begin(plan: Plan, stage: Stage, state: &State) -> Result<Plan, ServerError> {
     let applying = Applying { plan, stage };
     state.set_applying(&applying)?;
+    reach(match stage {
+        Stage::Prepare => FailPoint::PlanBegun,
+        Stage::Cut => FailPoint::CutBegun,
+    });
     Ok(applying.plan)
 }
 

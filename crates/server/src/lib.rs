@@ -8,10 +8,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod apply;
+mod clock;
 pub mod endpoints;
 mod error;
+pub mod fail_point;
 pub mod http;
 pub mod load;
+mod retention;
 mod runtime;
 pub mod sink;
 pub mod state;

@@ -21,7 +21,11 @@ use antler_store::{
     tables::{Session, Tables},
 };
 
-use crate::{ServerError, apply, state::State};
+use crate::{
+    ServerError, apply,
+    fail_point::{FailPoint, attempt, reach},
+    state::State,
+};
 
 /// How long to wait after a chunk that failed: at first, and at the most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
@@ -229,6 +233,7 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             Some(_) => copy_chunk(&load, session).and_then(|()| {
                 let next = load.clone().advance();
                 shared.state.set_load(&next)?;
+                reach(FailPoint::LoadAdvanced);
                 Ok(Some(next))
             }),
             None => end(shared, &load, session).map(|()| None),
@@ -258,6 +263,7 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
 
 fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
     let Some((chunk, token)) = load.next_chunk() else { return Ok(()) };
+    let token = attempt(token);
     session.execute(&statement::load_chunk(
         &load.spec.storage,
         &load.spec.columns,
@@ -265,11 +271,13 @@ fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError>
         &chunk,
         &token,
     ))?;
+    reach(FailPoint::LoadInserted);
     if let Some(failures) = &load.spec.failures {
         let token = format!("{token}/failures");
         let insert =
             statement::load_chunk(&failures.table, &failures.columns, &failures.select, &chunk, &token);
         session.execute(&insert)?;
+        reach(FailPoint::LoadFailuresInserted);
     }
     Ok(())
 }
@@ -288,9 +296,11 @@ fn check_clone(load: &Load, session: &mut dyn Session) -> Result<(), ServerError
 /// Forgets the load, and drops its clone when no other load needs it. In this order: a clone
 /// that nobody needs is found and dropped at the next start.
 fn end(shared: &Shared, load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
+    reach(FailPoint::LoadCopied);
     if shared.state.loads()?.iter().any(|known| known.id == load.id) {
         check_clone(load, session)?;
         shared.state.remove_load(load.id)?;
+        reach(FailPoint::LoadForgotten);
     }
     let needed = shared.state.loads()?.iter().any(|other| other.spec.clone == load.spec.clone);
     if !needed {

@@ -12,6 +12,7 @@ use antler_core::{
     deployment::{Deployed, Desired},
     names::{Naming, TopicName},
     plan::{self, Edits, Facts, Observed, Plan, Stage},
+    retention::Retention,
     sql::statement,
 };
 use antler_store::{
@@ -23,7 +24,9 @@ use antler_store::{
 use crate::{
     ServerError, apply,
     endpoints::{CurrentEndpoints, Endpoint, Endpoints, Entered},
+    fail_point::{FailPoint, reach},
     load::{self, LoadPhase, LoadStatus, Loads},
+    retention::{Trimmer, Trimming},
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
     status::{self, Status},
@@ -49,6 +52,8 @@ pub struct Runtime {
     endpoints: CurrentEndpoints,
     sinks: Mutex<Option<Arc<Sinks>>>,
     loads: Mutex<Option<Arc<Loads>>>,
+    trimmer: Trimmer,
+    trimming: Mutex<Option<Trimming>>,
     /// One plan at a time.
     changing: Mutex<Changing>,
 }
@@ -88,6 +93,7 @@ impl Runtime {
         let loads = Loads::start(&tables, &state)?;
         let endpoints = CurrentEndpoints::default();
         endpoints.set(&deployed);
+        let trimmer = Trimmer::new(Arc::clone(&topics), state.clone());
         Ok(Self {
             tables,
             topics,
@@ -96,6 +102,8 @@ impl Runtime {
             endpoints,
             sinks: Mutex::new(Some(Arc::new(sinks))),
             loads: Mutex::new(Some(Arc::new(loads))),
+            trimmer,
+            trimming: Mutex::new(None),
             changing: Mutex::new(Changing::Possible),
         })
     }
@@ -137,8 +145,11 @@ impl Runtime {
         self.drain_closing(&plan, &sinks)?;
 
         let held = ManuallyDrop::new(sinks.hold(&plan.cut.hold)?);
+        reach(FailPoint::PlanHeld);
         let plan = apply::begin(plan, Stage::Cut, &self.state)?;
+        let topics_may_go = self.trimmer.pause();
         let new_loads = repeat(|| apply::cut(&plan, &self.state, &*self.topics, &mut *session))?;
+        drop(topics_may_go);
         let deployed = self.state.deployed()?;
         sinks.serve(sink::targets(&deployed, &self.naming))?;
         drop(ManuallyDrop::into_inner(held));
@@ -250,11 +261,31 @@ impl Runtime {
         self.loads()?.finished()
     }
 
+    /// From now on, deletes records that are stored and old or too many from the topics, every
+    /// minute.
+    ///
+    /// # Errors
+    /// No thread.
+    pub fn retain(&self, retention: Retention) -> Result<(), ServerError> {
+        let trimming = Trimming::start(self.trimmer.clone(), retention)?;
+        *self.trimming.lock().unwrap_or_else(PoisonError::into_inner) = Some(trimming);
+        Ok(())
+    }
+
+    /// Deletes what may go at a time, in milliseconds since 1970, UTC. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// An adapter failed.
+    pub fn trim(&self, retention: &Retention, now: i64) -> Result<(), ServerError> {
+        self.trimmer.trim(retention, now)
+    }
+
     /// Lets running batches and chunks end and stops all threads. What is accepted stays in the
     /// topics for the next start.
     pub fn stop(&self) {
         let sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner).take();
         let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(self.trimming.lock().unwrap_or_else(PoisonError::into_inner).take());
         if let Some(sinks) = &sinks {
             sinks.stop();
         }

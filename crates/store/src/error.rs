@@ -98,6 +98,16 @@ pub enum StoreError {
         /// The offset that the next record will get.
         end: u64,
     },
+    /// A read of records that were trimmed.
+    #[error("the records of topic {topic} before offset {start} were deleted, and {offset} is one of them")]
+    Trimmed {
+        /// The topic.
+        topic: TopicName,
+        /// Where the read was to begin.
+        offset: u64,
+        /// The oldest offset that is kept.
+        start: u64,
+    },
     /// What is stored cannot be read back.
     #[error("{what} is damaged: {reason}")]
     Damaged {

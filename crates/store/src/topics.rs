@@ -3,6 +3,8 @@
 //! A topic is a sequence of records with offsets from zero, without gaps. Records are kept in
 //! blocks as they were appended: NDJSON, one record a line, already validated and in the
 //! canonical form of the landing table. Offsets are given out by the topic and never reused.
+//!
+//! A topic can be trimmed: its oldest records go, and the offsets of all others stay.
 
 use std::{
     future::Future,
@@ -11,7 +13,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use antler_core::names::TopicName;
+use antler_core::{names::TopicName, retention::Segment};
 use tokio::sync::oneshot;
 
 use crate::StoreError;
@@ -144,6 +146,17 @@ pub struct ReadLimit {
     pub bytes: u64,
 }
 
+/// From where to where a topic reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// The offset of the oldest record that is kept; all before it were trimmed.
+    pub start: Offset,
+    /// The offset that the next record will get.
+    pub end: Offset,
+    /// The bytes of the records in between.
+    pub bytes: u64,
+}
+
 /// An append on its way to the disk. Resolves once all of its records are durable.
 #[derive(Debug)]
 pub struct Appending(oneshot::Receiver<Result<Appended, StoreError>>);
@@ -202,8 +215,9 @@ pub trait Topics: Send + Sync {
     /// nothing durable is there yet. Reading the same range again gives the same bytes.
     ///
     /// # Errors
-    /// There is no such topic, its records cannot be read, or `from` is neither the start of a
-    /// block nor the end of the topic ([`StoreError::NoBlock`]).
+    /// There is no such topic, its records cannot be read, the record at `from` was trimmed
+    /// ([`StoreError::Trimmed`]), or `from` is neither the start of a block nor the end of the topic
+    /// ([`StoreError::NoBlock`]).
     fn read(&self, topic: &TopicName, from: Offset, limit: ReadLimit) -> Result<Vec<Block>, StoreError>;
 
     /// The offset that the next record will get; all before it are durable.
@@ -211,6 +225,27 @@ pub trait Topics: Send + Sync {
     /// # Errors
     /// There is no such topic.
     fn end(&self, topic: &TopicName) -> Result<Offset, StoreError>;
+
+    /// From where to where a topic reaches.
+    ///
+    /// # Errors
+    /// There is no such topic.
+    fn extent(&self, topic: &TopicName) -> Result<Extent, StoreError>;
+
+    /// The oldest segments of a topic, in order, without gaps, up to a number of them. All of them
+    /// reach from the start of the topic to its end.
+    ///
+    /// # Errors
+    /// There is no such topic, or it cannot be read.
+    fn segments(&self, topic: &TopicName, limit: usize) -> Result<Vec<Segment>, StoreError>;
+
+    /// Forgets every segment that ends at an offset or before it. Durable on return; everything
+    /// that was written before is, too. The space is given back some time later. Changes nothing
+    /// where records came to such a segment meanwhile, or another trim did.
+    ///
+    /// # Errors
+    /// There is no such topic, or the log failed.
+    fn trim(&self, topic: &TopicName, before: Offset) -> Result<(), StoreError>;
 
     /// Asks to be called after every append. One listener; the last one set wins. It is called on
     /// the thread that writes, so it must return at once and must not wait for the log.

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
 
 use std::{
+    collections::VecDeque,
     env,
     fs::{self, OpenOptions},
     io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
@@ -13,7 +14,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use antler_core::names::TopicName;
@@ -168,6 +169,59 @@ fn more_than_the_log_can_hold_is_refused_at_once_and_nothing_accepted_is_lost() 
     }
     assert_eq!(accepted, 1 + 15, "64 MiB, less what each append costs beside its bytes");
     assert_eq!(log.end(&topic("t")).unwrap(), accepted);
+}
+
+/// The bytes of the files in a folder.
+fn size(dir: &Path) -> u64 {
+    let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
+    // A file may go while its folder is read.
+    let size = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => size(&entry.path()),
+        Ok(meta) => meta.len(),
+        Err(_) => 0,
+    };
+    entries.map(size).sum()
+}
+
+#[test]
+fn the_disk_gets_back_what_is_trimmed() {
+    for bytes in [2000, 600_000] {
+        let (dir, log) = fresh();
+        let topic = topic("t");
+        log.create(&topic).unwrap();
+        let blocks = 90_000_000 / bytes as u64;
+        let mut pending = VecDeque::new();
+        for n in 0..blocks {
+            pending.push_back(log.append(Append::one(&topic, large(n, bytes))));
+            if pending.len() > 20_000_000 / bytes {
+                wait_for_all(pending.pop_front());
+            }
+        }
+        wait_for_all(pending);
+        // Beside it are fjall's journals, which are of a fixed size.
+        let tables = dir.path().join("log/fjall/keyspaces");
+        let full = size(&tables);
+        assert!(full > 20_000_000, "{full} bytes");
+        log.trim(&topic, blocks - 1).unwrap();
+        let start = log.extent(&topic).unwrap().start;
+        let started = Instant::now();
+        while size(&tables) > 15_000_000 {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "of {full} bytes there are {}",
+                size(&tables)
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(append(&log, &topic, large(blocks, bytes)), blocks);
+        drop(log);
+        let log = open(dir.path());
+        let left = log.read(&topic, start, NO_LIMIT).unwrap();
+        assert_eq!(left.len() as u64, blocks + 1 - start);
+        for block in left {
+            assert_eq!(block.ndjson, large(block.first, bytes).ndjson);
+        }
+    }
 }
 
 // --- opening ----------------------------------------------------------------------------------------

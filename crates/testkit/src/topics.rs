@@ -11,7 +11,7 @@ use std::{
 use antler_core::names::TopicName;
 use antler_store::{
     StoreError,
-    topics::{Append, Appended, Block, NewBlock, Offset, Once, ReadLimit, Topics},
+    topics::{Append, Appended, Block, Extent, NewBlock, Offset, Once, ReadLimit, Topics},
 };
 
 /// A limit that no test reaches.
@@ -33,6 +33,9 @@ pub fn conforms(topics: &dyn Topics) {
     an_append_whose_key_is_known_stores_nothing_and_gets_the_first_answer(topics);
     appends_with_one_key_at_the_same_time_store_one_of_them(topics);
     the_listener_hears_of_records_that_can_be_read(topics);
+    segments_cover_a_topic_and_go_oldest_first(topics);
+    a_topic_can_be_trimmed_to_its_end_and_goes_on_there(topics);
+    a_trim_beside_appends_keeps_everything_after_it(topics);
 }
 
 /// A block whose records are `{"n":first}`, `{"n":first+1}` and so on.
@@ -335,10 +338,118 @@ pub fn the_listener_hears_of_records_that_can_be_read(topics: &dyn Topics) {
     topics.on_append(Arc::new(|_| {}));
 }
 
+/// A block of one record that is a segment by itself: 5 MiB.
+fn heavy(received_at: i64) -> NewBlock {
+    NewBlock { records: 1, received_at, ndjson: [vec![b'x'; 5 << 20], vec![b'\n']].concat() }
+}
+
+/// Segments say how large and how old the records of a range are; a trim takes whole ones, and what
+/// is left keeps its offsets.
+pub fn segments_cover_a_topic_and_go_oldest_first(topics: &dyn Topics) {
+    let topic = fresh(topics, "segments");
+    assert_eq!(topics.segments(&topic, 10).unwrap(), []);
+    assert_eq!(topics.extent(&topic).unwrap(), Extent { start: 0, end: 0, bytes: 0 });
+    let times = [70, 50, 60, 40];
+    for time in times {
+        append(topics, &topic, heavy(time));
+    }
+    let segments = topics.segments(&topic, 10).unwrap();
+    assert_eq!(segments.iter().map(|segment| segment.newest).collect::<Vec<_>>(), times);
+    assert_eq!(segments.iter().map(|segment| segment.first).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(segments.iter().map(|segment| segment.end).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert!(segments.iter().all(|segment| segment.bytes >= 5 << 20));
+    assert_eq!(topics.segments(&topic, 2).unwrap(), segments[..2]);
+    let bytes = segments.iter().map(|segment| segment.bytes).sum();
+    assert_eq!(topics.extent(&topic).unwrap(), Extent { start: 0, end: 4, bytes });
+
+    topics.trim(&topic, 0).unwrap();
+    assert_eq!(topics.segments(&topic, 10).unwrap(), segments);
+    topics.trim(&topic, 2).unwrap();
+    let bytes = segments[2].bytes + segments[3].bytes;
+    assert_eq!(topics.extent(&topic).unwrap(), Extent { start: 2, end: 4, bytes });
+    assert_eq!(topics.end(&topic).unwrap(), 4);
+    assert_eq!(topics.segments(&topic, 10).unwrap(), segments[2..]);
+    assert_eq!(firsts(&topics.read(&topic, 2, NO_LIMIT).unwrap()), [2, 3]);
+    for offset in [0, 1] {
+        match topics.read(&topic, offset, NO_LIMIT) {
+            Err(error @ StoreError::Trimmed { start: 2, .. }) => {
+                let message = format!(
+                    "the records of topic {topic} before offset 2 were deleted, and {offset} is one of them"
+                );
+                assert_eq!(error.to_string(), message);
+            }
+            other => panic!("a read of trimmed records gave {other:?}"),
+        }
+    }
+    topics.trim(&topic, 1).unwrap();
+    assert_eq!(topics.extent(&topic).unwrap().start, 2, "a trim never goes back");
+}
+
+/// A topic without records keeps its place.
+pub fn a_topic_can_be_trimmed_to_its_end_and_goes_on_there(topics: &dyn Topics) {
+    let topic = fresh(topics, "emptied");
+    append(topics, &topic, numbered(0, 7));
+    append(topics, &topic, numbered(7, 3));
+    topics.trim(&topic, 9).unwrap();
+    assert_eq!(topics.extent(&topic).unwrap().start, 0, "a segment goes as a whole");
+    topics.trim(&topic, u64::MAX).unwrap();
+    assert_eq!(topics.extent(&topic).unwrap(), Extent { start: 10, end: 10, bytes: 0 });
+    assert_eq!(topics.segments(&topic, 10).unwrap(), []);
+    assert_eq!(topics.read(&topic, 10, NO_LIMIT).unwrap(), []);
+    assert!(matches!(topics.read(&topic, 0, NO_LIMIT), Err(StoreError::Trimmed { start: 10, .. })));
+    assert_eq!(append(topics, &topic, numbered(10, 2)), 10);
+    assert_eq!(topics.read(&topic, 10, NO_LIMIT).unwrap()[0].ndjson, numbered(10, 2).ndjson);
+    topics.remove(&topic).unwrap();
+    assert!(matches!(topics.trim(&topic, 0), Err(StoreError::UnknownTopic(_))));
+    topics.create(&topic).unwrap();
+    assert_eq!(topics.extent(&topic).unwrap(), Extent { start: 0, end: 0, bytes: 0 });
+}
+
+/// Trims and appends at the same time: the topic always reaches from its start to its end.
+pub fn a_trim_beside_appends_keeps_everything_after_it(topics: &dyn Topics) {
+    let topic = fresh(topics, "beside");
+    // The clock jumps by minutes, so that there are many segments.
+    let block = |n: u64| NewBlock { received_at: i64::try_from(n * 20_000).unwrap(), ..numbered(n * 2, 2) };
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while topics.end(&topic).unwrap() < 300 {
+                    topics.trim(&topic, topics.end(&topic).unwrap()).unwrap();
+                }
+            });
+        }
+        for n in 0..150 {
+            assert_eq!(append(topics, &topic, block(n)), n * 2);
+        }
+    });
+    let Extent { start, end, bytes } = topics.extent(&topic).unwrap();
+    assert!(start > 0, "nothing was trimmed");
+    assert_eq!(end, 300);
+    let segments = topics.segments(&topic, usize::MAX).unwrap();
+    assert_eq!(segments.iter().map(|segment| segment.bytes).sum::<u64>(), bytes);
+    let mut next = start;
+    for segment in segments {
+        assert_eq!(segment.first, next);
+        next = segment.end;
+    }
+    assert_eq!(next, end);
+    for (n, block) in (start / 2..).zip(topics.read(&topic, start, NO_LIMIT).unwrap()) {
+        assert_eq!((block.first, block.ndjson), (n * 2, numbered(n * 2, 2).ndjson));
+    }
+}
+
 /// What was answered is there after the topics were closed and opened again, and offsets go on.
 pub fn survive_reopening(open: &dyn Fn() -> Box<dyn Topics>) {
     let topics = open();
     let (kept, removed) = (fresh(&*topics, "kept"), fresh(&*topics, "removed"));
+    let (trimmed, emptied) = (fresh(&*topics, "trimmed"), fresh(&*topics, "gone"));
+    for time in 0..3 {
+        append(&*topics, &trimmed, heavy(time));
+        append(&*topics, &emptied, numbered(0, 2));
+    }
+    topics.trim(&trimmed, 1).unwrap();
+    topics.trim(&emptied, 6).unwrap();
+    let held = (topics.extent(&trimmed).unwrap(), topics.segments(&trimmed, 10).unwrap());
     append(&*topics, &removed, numbered(0, 9));
     topics.remove(&removed).unwrap();
     append(&*topics, &kept, numbered(0, 3));
@@ -349,6 +460,9 @@ pub fn survive_reopening(open: &dyn Fn() -> Box<dyn Topics>) {
     for round in 1..4 {
         let topics = open();
         assert!(matches!(topics.end(&removed), Err(StoreError::UnknownTopic(_))));
+        assert_eq!((topics.extent(&trimmed).unwrap(), topics.segments(&trimmed, 10).unwrap()), held);
+        assert_eq!(topics.extent(&emptied).unwrap(), Extent { start: 6, end: 6, bytes: 0 });
+        assert!(matches!(topics.read(&trimmed, 0, NO_LIMIT), Err(StoreError::Trimmed { start: 1, .. })));
         assert_eq!(read_all(&*topics, &kept).len(), usize::try_from(round).unwrap());
         assert_eq!(append(&*topics, &kept, numbered(round * 3, 3)), round * 3);
     }

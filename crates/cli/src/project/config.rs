@@ -16,6 +16,7 @@ use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc, time::Duration};
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
     names::{Naming, TopicName, Version},
+    retention::Retention,
 };
 use antler_store::git::CommitId;
 use clap::ValueEnum;
@@ -53,6 +54,8 @@ pub struct Config {
     pub durability: Durability,
     /// How long a request with an `Idempotency-Key` is remembered.
     pub idempotency_window: Duration,
+    /// How long topics keep what the tables have.
+    pub retention: Retention,
 }
 
 /// A language that data models are written in.
@@ -155,6 +158,7 @@ impl Config {
         let old_versions = old_versions(&mut keys);
         let durability = durability(&mut keys);
         let idempotency_window = keys.seconds(["antler", "idempotency_window_seconds"]);
+        let retention = retention(&mut keys);
         let problems = keys.into_problems();
         let Some(naming) = naming else { return Err(problems.into()) };
         let config = Self {
@@ -166,6 +170,7 @@ impl Config {
             old_versions,
             durability: durability.unwrap_or(Durability::Fsync),
             idempotency_window: idempotency_window.unwrap_or(IDEMPOTENCY_WINDOW),
+            retention,
         };
         Problems::none_of(problems, config)
     }
@@ -232,6 +237,16 @@ fn durability(keys: &mut Keys) -> Option<Durability> {
     }
 }
 
+/// As Kafka writes it, -1 is no limit.
+fn retention(keys: &mut Keys) -> Retention {
+    let default = Retention::default();
+    let age = keys.limit(["redpanda_config", "retention_ms"]);
+    Retention {
+        age: age.map_or(default.age, |limit| limit.map(Duration::from_millis)),
+        bytes: keys.limit(["antler", "retention_bytes"]).unwrap_or(default.bytes),
+    }
+}
+
 fn old_versions(keys: &mut Keys) -> BTreeMap<Version, Pin> {
     let Some(table) = keys.table(OLD_VERSIONS) else { return BTreeMap::new() };
     let pin = |(name, item): (&str, &Item)| {
@@ -285,6 +300,7 @@ mod tests {
         assert_eq!(config.main_branch, "main");
         assert_eq!(config.durability, Durability::Fsync);
         assert_eq!(config.idempotency_window, Duration::from_secs(86_400));
+        assert_eq!(config.retention, Retention { age: Some(Duration::from_secs(604_800)), bytes: None });
         assert_eq!(config.language, None);
         assert!(config.old_versions.is_empty());
     }
@@ -296,6 +312,7 @@ language = "Typescript"
 [redpanda_config]
 broker = "localhost:19092"
 namespace = "team"
+retention_ms = 30000
 [clickhouse_config]
 db_name = "events"
 use_ssl = false
@@ -315,6 +332,7 @@ streaming_engine = true
 [antler]
 durability = "os"
 idempotency_window_seconds = 60
+retention_bytes = 1000000000
 "#;
         let config = read(text, &[]).unwrap();
         assert_eq!(config.language, Some(Language::Typescript));
@@ -324,6 +342,8 @@ idempotency_window_seconds = 60
         assert_eq!(config.main_branch, "trunk");
         assert_eq!(config.durability, Durability::Os);
         assert_eq!(config.idempotency_window, Duration::from_secs(60));
+        let retention = Retention { age: Some(Duration::from_secs(30)), bytes: Some(1_000_000_000) };
+        assert_eq!(config.retention, retention);
         let versions: Vec<_> =
             config.old_versions.iter().map(|(v, pin)| (v.to_string(), pin.commit.as_str())).collect();
         assert_eq!(
@@ -343,6 +363,19 @@ idempotency_window_seconds = 60
         let flag = Override::new("--port", ["http_server_config", "port"], "3".to_owned());
         let config = read(text, &[variable(), flag]).unwrap();
         assert_eq!((config.http.port, config.http.host.as_str()), (3, "a"));
+    }
+
+    #[test]
+    fn without_a_limit_topics_are_kept_for_ever() {
+        let text = "[redpanda_config]\nretention_ms = -1\n[antler]\nretention_bytes = -1\n";
+        assert_eq!(read(text, &[]).unwrap().retention, Retention { age: None, bytes: None });
+        let variable = environment("MOOSE_REDPANDA_CONFIG__RETENTION_MS", "5");
+        assert_eq!(read(text, &[variable]).unwrap().retention.age, Some(Duration::from_millis(5)));
+        let wrong = "[redpanda_config]\nretention_ms = -2\n[antler]\nretention_bytes = \"1G\"\n";
+        insta::assert_snapshot!(read(wrong, &[]).unwrap_err().join("\n"), @r#"
+        moose.config.toml:2:16: redpanda_config.retention_ms must be a number from 0, or -1 for no limit
+        moose.config.toml:4:19: antler.retention_bytes must be a number from 0, or -1 for no limit
+        "#);
     }
 
     #[test]

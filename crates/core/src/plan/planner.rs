@@ -294,7 +294,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Drops the views from and to a node, then its tables.
+    /// Drops the views from and to a node, its tables, and what failed on the way to it: rows that
+    /// are loaded again fail again.
     fn drop_statements(&self, id: &ModelVersion) -> Vec<String> {
         let naming = self.naming();
         let hops = self.deployed().routes.keys().filter(|hop| hop.from == *id || hop.to == *id);
@@ -302,6 +303,7 @@ impl<'a> Planner<'a> {
         statements.push(statement::drop_view(&naming.route(id, id)));
         statements.push(statement::drop_table(&naming.landing(id)));
         statements.push(statement::drop_table(&naming.storage(id)));
+        statements.push(statement::forget_dead_letters(&naming.dead_letters(&id.model), id));
         statements
     }
 

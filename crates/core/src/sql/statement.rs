@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::{Filtered, column_type, ident, string, table};
 use crate::{
     dead_letter::COLUMNS,
-    names::{SqlIdent, TableName},
+    names::{ModelVersion, SqlIdent, TableName},
     schema::{Field, Model},
 };
 
@@ -86,6 +86,15 @@ pub fn create_dead_letters(name: &TableName, sync: Sync) -> String {
         table(name),
         columns.join(",\n"),
         merge_tree_settings(sync),
+    )
+}
+
+/// Takes the dead letters on the way to a node away; waits until they are gone.
+pub fn forget_dead_letters(name: &TableName, target: &ModelVersion) -> String {
+    format!(
+        "ALTER TABLE {} DELETE WHERE target = {}\nSETTINGS mutations_sync = 2",
+        table(name),
+        string(&target.to_string())
     )
 }
 

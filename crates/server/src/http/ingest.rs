@@ -3,10 +3,7 @@
 //! The answer 200 is given once the topics have everything durably: the good records, and a dead
 //! letter for each bad one. Both are one append, so a request is never stored in part.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::Duration};
 
 use antler_core::validate::Violation;
 use antler_store::topics::Appended;
@@ -27,7 +24,7 @@ use super::{
     problem::{Problem, is_zero},
     sorted::{self, Mode, Sorted, Unsorted},
 };
-use crate::{Runtime, endpoints::Endpoint};
+use crate::{Runtime, clock, endpoints::Endpoint};
 
 /// From this size on, a body is validated on a thread of its own, so that it does not hold up
 /// other requests.
@@ -136,7 +133,7 @@ async fn ingest(
     let entered = runtime.enter(model, version).await;
     let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
     let fingerprint = key.is_some().then(|| Fingerprint::new(&received, mode));
-    let received_at = now();
+    let received_at = clock::now();
     let Sorted { good, letters, violations } = sort(&endpoint, received, mode, received_at).await?;
     let accepted = Accepted {
         accepted: good.records,
@@ -203,10 +200,4 @@ fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {
     let paths =
         endpoints.iter().map(|endpoint| format!("/ingest/{}/{}", endpoint.of.model, endpoint.of.version));
     Problem::no_endpoint(detail, paths.collect())
-}
-
-/// Milliseconds since 1970, UTC.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -14,7 +14,11 @@ use antler_store::{
     topics::{Block, ReadLimit, Topics},
 };
 
-use crate::{ServerError, state::State};
+use crate::{
+    ServerError,
+    fail_point::{FailPoint, attempt, reach},
+    state::State,
+};
 
 /// The most that goes into one insert. One block of the database, so that its token covers it.
 const BATCH: ReadLimit = ReadLimit { records: 100_000, bytes: 32 << 20 };
@@ -54,18 +58,22 @@ pub(crate) fn run(
             let Some((inserting, range)) = intended.and_then(|state| Some((state, state.pending()?))) else {
                 return Ok(0);
             };
+            reach(FailPoint::SinkChosen);
             // Durable before the insert begins: after a loss of power, too, the same range must
             // be sent again, because its token is all that the database compares.
             journal.set_sink(&target.topic, &inserting, Durability::Now)?;
             *state = inserting;
+            reach(FailPoint::SinkIntended);
             (range, blocks)
         }
     };
-    let token = token(&target.topic, 0, range);
+    let token = attempt(token(&target.topic, 0, range));
     let statement = statement::insert_batch(&target.table, &target.columns, &token, INSERT_SETTINGS);
     session.insert(&statement, "JSONEachRow", &target.rows(blocks))?;
+    reach(FailPoint::SinkInserted);
     *state = state.finish();
     journal.set_sink(&target.topic, state, Durability::Soon)?;
+    reach(FailPoint::SinkDone);
     Ok(range.end - range.first)
 }
 

@@ -46,6 +46,16 @@ impl Fuse {
         Self { lasts: Lasts::Once, ..self.clone() }
     }
 
+    /// Lets every statement fail from now on.
+    pub fn blow(&self) {
+        self.left.store(0, Ordering::SeqCst);
+    }
+
+    /// Lets every statement through from now on.
+    pub fn mend(&self) {
+        self.left.store(i64::MAX, Ordering::SeqCst);
+    }
+
     pub fn has_blown(&self) -> bool {
         self.left.load(Ordering::SeqCst) < 0
     }

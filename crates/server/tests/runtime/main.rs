@@ -8,4 +8,6 @@
 mod crashes;
 mod faults;
 mod project;
+mod retention;
+mod slow;
 mod versions;

@@ -54,6 +54,13 @@ impl Home {
         Runtime::start(backends(engine(), self.log.path()), self.naming.clone()).unwrap()
     }
 
+    /// A runtime and the log that it stands on.
+    pub fn start_on(&self, tables: Arc<dyn Tables>) -> (Runtime, EmbeddedLog) {
+        let log = EmbeddedLog::open(self.log.path(), SyncPolicy::Os).unwrap();
+        let backends = Backends { tables, topics: Arc::new(log.clone()), journal: Arc::new(log.clone()) };
+        (Runtime::start(backends, self.naming.clone()).unwrap(), log)
+    }
+
     /// A runtime whose database fails when the fuse blows.
     pub fn start_with(&self, fuse: &Fuse) -> Result<Runtime, ServerError> {
         let tables = FailingTables { inner: engine(), fuse: fuse.clone() };

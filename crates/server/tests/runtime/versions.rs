@@ -86,6 +86,24 @@ fn failing_rows_are_dead_letters_and_filtered_rows_are_neither() {
 }
 
 #[test]
+fn a_version_that_is_filled_again_has_the_dead_letters_of_its_rows_once() {
+    let home = Home::new();
+    let runtime = home.start();
+    let letters = || home.ask("SELECT target, count() FROM A_dead_letters GROUP BY target ORDER BY target");
+    change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::Add(1.0)]));
+    post(&runtime, "0.0", 0..10);
+    runtime.settle().unwrap();
+    assert_eq!(letters(), "A 0.1\t5\nA 0.2\t5");
+    change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::EvenOnly]));
+    runtime.settle().unwrap();
+    assert_eq!(letters(), "A 0.1\t5", "0.2 is filled from 0.1, where no row fails any more");
+    change(&runtime, &desired(&home, &[Migration::Add(2.0)]));
+    change(&runtime, &desired(&home, &[Migration::EvenOnly]));
+    runtime.settle().unwrap();
+    assert_eq!(letters(), "A 0.1\t5");
+}
+
+#[test]
 fn versions_with_one_schema_share_a_table_and_take_events_at_both_endpoints() {
     let home = Home::new();
     let runtime = home.start();

@@ -22,6 +22,7 @@
 mod ffi;
 mod locate;
 mod session;
+mod tokens;
 
 use std::{
     ffi::{CString, OsString},
@@ -79,6 +80,8 @@ pub struct Engine(Arc<Shared>);
 
 impl Engine {
     /// Loads the library and starts the engine on a data folder, which is created if it is missing.
+    /// No other process may use it; see [`crate::folder`]. What a process that died left of its
+    /// inserts is mended first.
     ///
     /// # Errors
     /// The library is not the engine in the pinned version; this process opened an engine before; the
@@ -93,6 +96,7 @@ impl Engine {
         let arguments = arguments(&data, options)
             .ok_or_else(|| unusable(&file, "a setting has a zero byte in it".to_owned()))?;
         let library = Library::load(&file).map_err(|reason| unusable(&file, reason))?;
+        tokens::mend(&data)?;
         let first = Connection::open(library, &arguments).ok_or_else(|| {
             let reason =
                 format!("it did not start on {}; it wrote the reason to standard error", data.display());

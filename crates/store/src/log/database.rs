@@ -24,10 +24,11 @@ use fjall::{
 };
 
 use super::{
-    TopicState,
-    layout::{FORMAT, NEXT_KEY, REMOVED_PREFIX, StoredBlock, TOPIC_PREFIX, TopicId},
+    OpenSegment, TopicState,
+    layout::{self, COMPACTED_KEY, FORMAT, NEXT_KEY, REMOVED_PREFIX, StoredBlock, TOPIC_PREFIX, TopicId},
+    sweep::{Sweep, SweepUntil},
 };
-use crate::{StoreError, topics::Offset};
+use crate::StoreError;
 
 const FORMAT_FILE: &str = "format";
 const DATABASE: &str = "fjall";
@@ -42,6 +43,8 @@ pub(super) struct Database {
     pub(super) catalogue: Keyspace,
     /// The blocks of all topics.
     pub(super) blocks: Keyspace,
+    /// The complete segments of all topics.
+    pub(super) segments: Keyspace,
     /// The state journal.
     pub(super) journal: Keyspace,
     /// Keys of appends that may come again.
@@ -52,8 +55,8 @@ pub(super) struct Database {
 pub(super) struct Recovered {
     /// Each topic.
     pub(super) topics: BTreeMap<TopicName, TopicState>,
-    /// Topics that were removed and still have blocks.
-    pub(super) removed: Vec<TopicId>,
+    /// Blocks that are still there and should not be.
+    pub(super) sweeps: Vec<Sweep>,
     /// The id for the next topic.
     pub(super) next_id: TopicId,
 }
@@ -86,6 +89,7 @@ impl Database {
         Ok(Self {
             catalogue: keyspace("catalogue", small_values)?,
             blocks: keyspace("blocks", blocks)?,
+            segments: keyspace("segments", small_values)?,
             journal: keyspace("journal", small_values)?,
             keys: keyspace("keys", small_values)?,
             dir: dir.to_owned(),
@@ -93,34 +97,52 @@ impl Database {
         })
     }
 
-    /// Reads the catalogue and the end of each topic.
+    /// Reads the catalogue and what each topic holds.
     pub(super) fn recover(&self) -> Result<Recovered, StoreError> {
         let next_id = self.catalogue.get(NEXT_KEY).map_err(|error| self.read_failed(&error))?;
         let next_id = TopicId::from_bytes(&next_id.unwrap_or_default()).map_err(|r| self.damaged(r))?;
 
         let mut topics = BTreeMap::new();
+        let mut sweeps = Vec::new();
         for entry in self.catalogue.prefix(TOPIC_PREFIX) {
             let (key, value) = entry.into_inner().map_err(|error| self.read_failed(&error))?;
             let name = String::from_utf8_lossy(&key[TOPIC_PREFIX.len()..]);
             let name: TopicName =
                 name.parse().map_err(|_| self.damaged(format!("a topic named `{name}`")))?;
             let id = TopicId::from_bytes(&value).map_err(|reason| self.damaged(reason))?;
-            let end = self.end_of(id).map_err(|error| in_topic(&name, error))?;
-            topics.insert(name, TopicState { id, end });
+            let state = self.state_of(id).map_err(|error| in_topic(&name, error))?;
+            if self.blocks.range(id.block(0)..id.block(state.start)).next().is_some() {
+                sweeps.push(Sweep { id, from: 0, until: SweepUntil::Offset(state.start), bytes: 0 });
+            }
+            topics.insert(name, state);
         }
-        let mut removed = Vec::new();
         for entry in self.catalogue.prefix(REMOVED_PREFIX) {
             let key = entry.key().map_err(|error| self.read_failed(&error))?;
             let id = TopicId::from_bytes(&key[REMOVED_PREFIX.len()..]).map_err(|r| self.damaged(r))?;
-            removed.push(id);
+            sweeps.push(Sweep { id, from: 0, until: SweepUntil::NothingIsLeft, bytes: 0 });
         }
-        Ok(Recovered { topics, removed, next_id })
+        Ok(Recovered { topics, sweeps, next_id })
     }
 
-    fn end_of(&self, id: TopicId) -> Result<Offset, StoreError> {
-        let Some(last) = self.blocks.range(id.blocks_from(0)).next_back() else { return Ok(0) };
-        let (key, value) = last.into_inner().map_err(|error| self.read_failed(&error))?;
-        Ok(StoredBlock::decode(&key, &value).map_err(|reason| self.damaged(reason))?.end)
+    /// Adds up the segments of a topic, and the blocks after the last of them.
+    fn state_of(&self, id: TopicId) -> Result<TopicState, StoreError> {
+        let start = self.catalogue.get(layout::start_key(id)).map_err(|error| self.read_failed(&error))?;
+        let start =
+            start.map_or(Ok(0), |start| layout::decode_offset(&start)).map_err(|r| self.damaged(r))?;
+        let mut state = TopicState::new(id, start);
+        for segment in self.segments.range(id.blocks_from(start)) {
+            let (key, value) = segment.into_inner().map_err(|error| self.read_failed(&error))?;
+            let segment = layout::decode_segment(&key, &value).map_err(|reason| self.damaged(reason))?;
+            state.bytes += segment.bytes;
+            state.open = OpenSegment::at(segment.end);
+        }
+        for block in self.blocks.range(id.blocks_from(state.open.so_far.end)) {
+            let (key, value) = block.into_inner().map_err(|error| self.read_failed(&error))?;
+            let block = StoredBlock::decode(&key, &value).map_err(|reason| self.damaged(reason))?;
+            state.bytes += value.len() as u64;
+            state.open.grow(block.end, value.len() as u64, block.received_at);
+        }
+        Ok(state)
     }
 
     /// Starts a group of changes.
@@ -142,9 +164,31 @@ impl Database {
     /// Whether writing has to wait for the background threads. fjall waits by itself a little
     /// later than this, but without end, even when those threads have died of a full disk.
     pub(super) fn is_behind(&self) -> bool {
-        [&self.blocks, &self.journal, &self.catalogue, &self.keys]
+        [&self.blocks, &self.segments, &self.journal, &self.catalogue, &self.keys]
             .iter()
             .any(|keyspace| keyspace.sealed_memtable_count() > 1 || keyspace.l0_table_count() >= 20)
+    }
+
+    /// Gives the space of deleted blocks back to the disk. Takes a while and reads every key; large
+    /// blocks, which have files of their own, are not rewritten.
+    pub(super) fn compact(&self) -> Result<(), fjall::Error> {
+        self.blocks.rotate_memtable_and_wait()?;
+        self.forget_the_past()?;
+        self.blocks.major_compact()?;
+        // A compaction counts what is dead in the files of large blocks; the next one drops them.
+        if self.blocks.fragmented_blob_bytes() > 0 {
+            self.blocks.major_compact()?;
+        }
+        self.forget_the_past()
+    }
+
+    /// Lets go of states that no snapshot sees any more. fjall does so when it exchanges a memtable
+    /// that is not empty, and holds back what the last two writes have made.
+    fn forget_the_past(&self) -> Result<(), fjall::Error> {
+        for _ in 0..3 {
+            self.catalogue.insert(COMPACTED_KEY, [])?;
+        }
+        self.catalogue.rotate_memtable_and_wait()
     }
 
     /// The state of all keyspaces now. Iterating a keyspace itself would see writes that come

@@ -4,8 +4,11 @@
 //! |-------------|----------------------------------|-----------------------------------------------|
 //! | `catalogue` | `next`                           | topic id that the next created topic gets     |
 //! |             | `topic/<name>`                   | topic id                                      |
+//! |             | `start/` topic id                | offset: records before it are trimmed         |
+//! |             | `compacted`                      | empty: means nothing                          |
 //! |             | `removed/` topic id              | empty: blocks of this id are to be deleted    |
 //! | `blocks`    | topic id, offset of first record | block version u8, records u32, received_at i64, NDJSON |
+//! | `segments`  | topic id, offset of first record | segment version u8, end u64, bytes u64, newest received_at i64 |
 //! | `journal`   | the journal's key                | the journal's value                           |
 //! | `keys`      | `key/` key of an append          | key version u8, until i64, fingerprint, answer |
 //! |             | `until/` until, key              | empty: sorts keys by when they are forgotten  |
@@ -16,11 +19,14 @@
 //! All topics share one keyspace: a keyspace of its own would cost each of a thousand topics a
 //! memtable, files and a part of the journal's life time, and creating one is slow.
 //!
+//! A segment is written when it is complete. The records after the last one are the open segment.
+//! Logs from before there were segments have one large open one.
+//!
 //! Nothing here reads or writes; damage is reported as a text and located by the caller.
 
 use std::ops::RangeInclusive;
 
-use antler_core::names::TopicName;
+use antler_core::{names::TopicName, retention::Segment};
 
 use crate::topics::{Block, NewBlock, Offset, Once};
 
@@ -28,6 +34,8 @@ use crate::topics::{Block, NewBlock, Offset, Once};
 pub(super) const FORMAT: u32 = 1;
 /// Key of the next topic id.
 pub(super) const NEXT_KEY: &[u8] = b"next";
+/// A key that is written for the sake of writing.
+pub(super) const COMPACTED_KEY: &[u8] = b"compacted";
 /// Before the names of topics.
 pub(super) const TOPIC_PREFIX: &[u8] = b"topic/";
 /// Before the ids of removed topics.
@@ -38,6 +46,9 @@ pub(super) const UNTIL_PREFIX: &[u8] = b"until/";
 
 const KEY_VERSION: u8 = 1;
 const KEY_HEADER: usize = 1 + size_of::<i64>() + 32;
+const START_PREFIX: &[u8] = b"start/";
+const SEGMENT_VERSION: u8 = 1;
+const SEGMENT: usize = 1 + 2 * size_of::<u64>() + size_of::<i64>();
 const BLOCK_VERSION: u8 = 1;
 const HEADER: usize = 1 + size_of::<u32>() + size_of::<i64>();
 
@@ -45,7 +56,7 @@ const HEADER: usize = 1 + size_of::<u32>() + size_of::<i64>();
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TopicId(pub(super) u64);
 
-/// The key of a block.
+/// The key of a block or of a segment.
 pub(super) type BlockKey = [u8; 16];
 
 impl TopicId {
@@ -60,7 +71,7 @@ impl TopicId {
         Ok(Self(u64::from_be_bytes(bytes)))
     }
 
-    /// The key of the block that starts at an offset.
+    /// The key of the block or segment that starts at an offset.
     pub(super) fn block(self, first: Offset) -> BlockKey {
         let mut key = [0; 16];
         key[..8].copy_from_slice(&self.to_bytes());
@@ -68,7 +79,7 @@ impl TopicId {
         key
     }
 
-    /// The keys of all blocks that start at an offset or after it.
+    /// The keys of all blocks or segments that start at an offset or after it.
     pub(super) fn blocks_from(self, first: Offset) -> RangeInclusive<BlockKey> {
         self.block(first)..=self.block(Offset::MAX)
     }
@@ -84,7 +95,54 @@ pub(super) fn removed_key(id: TopicId) -> Vec<u8> {
     [REMOVED_PREFIX, &id.to_bytes()].concat()
 }
 
-/// The offset in the key of a block.
+/// The key of the offset where a topic starts.
+pub(super) fn start_key(id: TopicId) -> Vec<u8> {
+    [START_PREFIX, &id.to_bytes()].concat()
+}
+
+/// The stored form of an offset.
+pub(super) fn encode_offset(offset: Offset) -> Vec<u8> {
+    offset.to_be_bytes().to_vec()
+}
+
+/// Reads the stored form of an offset.
+pub(super) fn decode_offset(bytes: &[u8]) -> Result<Offset, String> {
+    Ok(Offset::from_be_bytes(array(bytes)?))
+}
+
+/// The value of a segment.
+pub(super) fn encode_segment(segment: &Segment) -> Vec<u8> {
+    let Segment { first: _, end, bytes, newest } = segment;
+    let mut value = Vec::with_capacity(SEGMENT);
+    value.push(SEGMENT_VERSION);
+    value.extend_from_slice(&end.to_be_bytes());
+    value.extend_from_slice(&bytes.to_be_bytes());
+    value.extend_from_slice(&newest.to_be_bytes());
+    value
+}
+
+/// Reads the key and the value of a segment.
+pub(super) fn decode_segment(key: &[u8], value: &[u8]) -> Result<Segment, String> {
+    let first = offset_of(key)?;
+    let value: &[u8; SEGMENT] = value
+        .try_into()
+        .map_err(|_| format!("the segment at offset {first} has {} bytes, not {SEGMENT}", value.len()))?;
+    if value[0] != SEGMENT_VERSION {
+        return Err(format!(
+            "the segment at offset {first} has format {}; this antler reads format {SEGMENT_VERSION}",
+            value[0]
+        ));
+    }
+    let end = u64::from_be_bytes(array(&value[1..9])?);
+    let bytes = u64::from_be_bytes(array(&value[9..17])?);
+    let newest = i64::from_be_bytes(array(&value[17..])?);
+    if end <= first {
+        return Err(format!("the segment at offset {first} claims to end at {end}"));
+    }
+    Ok(Segment { first, end, bytes, newest })
+}
+
+/// The offset in the key of a block or of a segment.
 pub(super) fn offset_of(key: &[u8]) -> Result<Offset, String> {
     let key: &BlockKey = key.try_into().map_err(|_| format!("a block key of {} bytes", key.len()))?;
     Ok(Offset::from_be_bytes(array(&key[8..])?))
@@ -106,7 +164,7 @@ pub(super) struct StoredBlock<'a> {
     pub(super) first: Offset,
     pub(super) end: Offset,
     pub(super) records: u32,
-    received_at: i64,
+    pub(super) received_at: i64,
     pub(super) ndjson: &'a [u8],
 }
 
@@ -236,6 +294,25 @@ mod tests {
         assert!(keys.is_sorted());
         assert_eq!(keys.each_ref().map(|key| until_of(key).unwrap()), times.map(|until| (until, "k")));
         assert!(until_of(b"until/1234567").is_err());
+    }
+
+    #[test]
+    fn a_segment_is_stored_in_the_frozen_form_and_read_from_it() {
+        const FROZEN: &[u8] = b"\x01\0\0\0\0\0\0\0\x2a\0\0\0\0\0\0\x01\0\x00\x00\x01\x93\x5c\x2a\x1f\x40";
+        let segment = Segment { first: 40, end: 42, bytes: 256, newest: 0x0193_5c2a_1f40 };
+        assert_eq!(encode_segment(&segment), FROZEN);
+        let key = TopicId(7).block(40);
+        assert_eq!(decode_segment(&key, FROZEN), Ok(segment));
+        assert_eq!(start_key(TopicId(7)), b"start/\0\0\0\0\0\0\0\x07");
+        assert_eq!(decode_offset(&encode_offset(40)), Ok(40));
+
+        let mut newer = FROZEN.to_vec();
+        newer[0] = 2;
+        let reason = "the segment at offset 40 has format 2; this antler reads format 1";
+        assert_eq!(decode_segment(&key, &newer).unwrap_err(), reason);
+        let reason = "the segment at offset 40 has 24 bytes, not 25";
+        assert_eq!(decode_segment(&key, &FROZEN[1..]).unwrap_err(), reason);
+        assert!(decode_segment(&TopicId(7).block(42), FROZEN).unwrap_err().contains("claims to end at 42"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! Invariants:
 //! - An answered append or journal write survives `kill -9` under either [`SyncPolicy`]. Under
 //!   [`SyncPolicy::Fsync`] it survives a loss of power, too, but for [`Durability::Soon`].
+//! - A topic begins where a segment begins. Trimming moves that place and no offset.
 //! - The offsets of a topic have no gaps, and a removed topic leaves nothing that a later topic
 //!   of the same name could show.
 //! - After the first failure of the disk nothing is written any more, and every write says why.
@@ -17,12 +18,14 @@
 //! nothing is dropped. One limit: where the disk has damaged the structure of that journal, and
 //! not only a value in it, fjall takes the place for the journal's end.
 //!
-//! Not here: partitions, retention by time or size, more than one process.
+//! Not here: partitions, deciding what may be trimmed, more than one process.
 
 mod database;
 mod keys;
 mod layout;
 mod queue;
+mod segment;
+mod sweep;
 mod writer;
 
 use std::{
@@ -33,21 +36,22 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use antler_core::names::TopicName;
+use antler_core::{names::TopicName, retention::Segment};
 use fjall::Readable as _;
 use tokio::sync::oneshot;
 
 use self::{
     database::{Database, in_topic},
     keys::Keys,
-    layout::{StoredBlock, TopicId, encode_block},
-    queue::{Done, EncodedBlock, Queue, Request},
+    layout::{StoredBlock, TopicId, decode_segment, encode_block},
+    queue::{Done, EncodedBlock, Queue, Request, Trim},
+    segment::OpenSegment,
     writer::Writer,
 };
 use crate::{
     StoreError,
     journal::{Change, Durability, Journal},
-    topics::{Append, Appending, Block, NewBlock, Offset, OnAppend, Once, ReadLimit, Topics},
+    topics::{Append, Appending, Block, Extent, NewBlock, Offset, OnAppend, Once, ReadLimit, Topics},
 };
 
 /// The largest block that can be appended, in bytes of NDJSON.
@@ -85,11 +89,28 @@ struct Shared {
     listener: RwLock<Option<OnAppend>>,
 }
 
-/// Where a topic keeps its blocks, and the offset after its last record.
+/// Where a topic keeps its blocks, and what it holds.
 #[derive(Debug, Clone, Copy)]
 struct TopicState {
     id: TopicId,
-    end: Offset,
+    /// The offset of its oldest record.
+    start: Offset,
+    /// The bytes of its blocks.
+    bytes: u64,
+    /// Its last records; they say where it ends.
+    open: OpenSegment,
+}
+
+impl TopicState {
+    /// Nothing, at an offset.
+    fn new(id: TopicId, start: Offset) -> Self {
+        Self { id, start, bytes: 0, open: OpenSegment::at(start) }
+    }
+
+    /// The offset after its last record.
+    fn end(&self) -> Offset {
+        self.open.so_far.end
+    }
 }
 
 impl EmbeddedLog {
@@ -114,6 +135,36 @@ impl EmbeddedLog {
             .spawn(|| writer.run())
             .map_err(|error| StoreError::Log(error.to_string()))?;
         Ok(Self(Arc::new(Handle { shared, database, writer: Some(writer) })))
+    }
+
+    /// What is durable of a topic. The snapshot is taken under the lock: blocks are deleted only
+    /// after the map does not show them any more. It may show more than the state does.
+    fn look_at(&self, topic: &TopicName) -> Result<(TopicState, fjall::Snapshot), StoreError> {
+        let topics = self.0.shared.topics.read().unwrap_or_else(PoisonError::into_inner);
+        let state = topics.get(topic).ok_or_else(|| StoreError::UnknownTopic(topic.clone()))?;
+        Ok((*state, self.0.database.snapshot()))
+    }
+
+    fn segments_of(
+        &self,
+        state: &TopicState,
+        snapshot: &fjall::Snapshot,
+        limit: usize,
+    ) -> Result<Vec<Segment>, StoreError> {
+        let database = &self.0.database;
+        let mut segments = Vec::new();
+        for entry in snapshot.range(&database.segments, state.id.blocks_from(state.start)) {
+            let (key, value) = entry.into_inner().map_err(|error| database.read_failed(&error))?;
+            let segment = decode_segment(&key, &value).map_err(|reason| database.damaged(reason))?;
+            if segments.len() == limit || segment.first >= state.open.so_far.first {
+                break;
+            }
+            segments.push(segment);
+        }
+        if segments.len() < limit && !state.open.is_empty() {
+            segments.push(state.open.so_far);
+        }
+        Ok(segments)
     }
 
     /// Hands a request to the writer and waits for its outcome.
@@ -146,13 +197,12 @@ impl Topics for EmbeddedLog {
 
     fn read(&self, topic: &TopicName, from: Offset, limit: ReadLimit) -> Result<Vec<Block>, StoreError> {
         let database = &self.0.database;
-        let (end, stored) = {
-            let topics = self.0.shared.topics.read().unwrap_or_else(PoisonError::into_inner);
-            let state = topics.get(topic).ok_or_else(|| StoreError::UnknownTopic(topic.clone()))?;
-            // The snapshot is taken under the lock: the blocks of a topic are deleted only after it
-            // has left the map.
-            (state.end, database.snapshot().range(&database.blocks, state.id.blocks_from(from)))
-        };
+        let (state, snapshot) = self.look_at(topic)?;
+        let (start, end) = (state.start, state.end());
+        if from < start {
+            return Err(StoreError::Trimmed { topic: topic.clone(), offset: from, start });
+        }
+        let stored = snapshot.range(&database.blocks, state.id.blocks_from(from));
         let mut next = from;
         let (mut records, mut bytes) = (0, 0);
         let mut blocks = Vec::new();
@@ -184,9 +234,38 @@ impl Topics for EmbeddedLog {
     }
 
     fn end(&self, topic: &TopicName) -> Result<Offset, StoreError> {
-        let topics = self.0.shared.topics.read().unwrap_or_else(PoisonError::into_inner);
-        let state = topics.get(topic).ok_or_else(|| StoreError::UnknownTopic(topic.clone()))?;
-        Ok(state.end)
+        Ok(self.look_at(topic)?.0.end())
+    }
+
+    fn extent(&self, topic: &TopicName) -> Result<Extent, StoreError> {
+        let (state, _) = self.look_at(topic)?;
+        Ok(Extent { start: state.start, end: state.end(), bytes: state.bytes })
+    }
+
+    fn segments(&self, topic: &TopicName, limit: usize) -> Result<Vec<Segment>, StoreError> {
+        let (state, snapshot) = self.look_at(topic)?;
+        self.segments_of(&state, &snapshot, limit).map_err(|error| in_topic(topic, error))
+    }
+
+    fn trim(&self, topic: &TopicName, before: Offset) -> Result<(), StoreError> {
+        let (state, snapshot) = self.look_at(topic)?;
+        let segments =
+            self.segments_of(&state, &snapshot, usize::MAX).map_err(|error| in_topic(topic, error))?;
+        let gone = segments.iter().filter(|segment| segment.end <= before);
+        let (open, complete): (Vec<&Segment>, Vec<&Segment>) =
+            gone.partition(|segment| **segment == state.open.so_far);
+        if open.is_empty() && complete.is_empty() {
+            return Ok(());
+        }
+        let trim = Trim {
+            id: state.id,
+            from: state.start,
+            to: complete.last().map_or(state.start, |segment| segment.end),
+            bytes: complete.iter().map(|segment| segment.bytes).sum(),
+            segments: complete.iter().map(|segment| state.id.block(segment.first)).collect(),
+            open: open.first().map(|open| **open),
+        };
+        self.perform(|done| Request::Trim { topic: topic.clone(), trim, done })
     }
 
     fn on_append(&self, listener: OnAppend) {
@@ -224,7 +303,8 @@ impl Journal for EmbeddedLog {
 
 fn encoded((topic, block): (TopicName, NewBlock)) -> Result<EncodedBlock, StoreError> {
     check_block(&block)?;
-    Ok(EncodedBlock { topic, records: block.records, value: encode_block(&block) })
+    let NewBlock { records, received_at, .. } = block;
+    Ok(EncodedBlock { topic, records, received_at, value: encode_block(&block) })
 }
 
 fn check_once(once: &Once) -> Result<(), StoreError> {

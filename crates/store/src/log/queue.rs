@@ -16,13 +16,14 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc::SyncSender},
 };
 
-use antler_core::names::TopicName;
+use antler_core::{names::TopicName, retention::Segment};
 use tokio::sync::oneshot;
 
+use super::layout::{BlockKey, TopicId};
 use crate::{
     StoreError,
     journal::{Change, Durability},
-    topics::{Appended, Once},
+    topics::{Appended, Offset, Once},
 };
 
 /// Bytes of appends between their acceptance and their answer.
@@ -31,6 +32,21 @@ pub(super) const IN_FLIGHT_BYTES: usize = 64 << 20;
 const GROUP_BYTES: usize = 16 << 20;
 /// What a request costs beside its bytes, so that tiny ones are bounded, too.
 const OVERHEAD: usize = 256;
+
+/// What a trim found when it looked: it is carried out as far as that is still so.
+pub(super) struct Trim {
+    pub(super) id: TopicId,
+    /// Where the topic started.
+    pub(super) from: Offset,
+    /// Where it is to start.
+    pub(super) to: Offset,
+    /// The bytes in between.
+    pub(super) bytes: u64,
+    /// The complete segments in between.
+    pub(super) segments: Vec<BlockKey>,
+    /// The open segment, if it is to go as well.
+    pub(super) open: Option<Segment>,
+}
 
 /// Where the outcome of a request without a value goes.
 pub(super) type Done = SyncSender<Result<(), StoreError>>;
@@ -45,6 +61,8 @@ pub(super) enum Request {
     },
     /// Makes a topic.
     Create { topic: TopicName, done: Done },
+    /// Forgets the oldest segments of a topic.
+    Trim { topic: TopicName, trim: Trim, done: Done },
     /// Removes a topic.
     Remove { topic: TopicName, done: Done },
     /// Changes the journal.
@@ -55,6 +73,7 @@ pub(super) enum Request {
 pub(super) struct EncodedBlock {
     pub(super) topic: TopicName,
     pub(super) records: u32,
+    pub(super) received_at: i64,
     pub(super) value: Vec<u8>,
 }
 
@@ -63,7 +82,10 @@ impl Request {
     pub(super) fn refuse(self, error: StoreError) {
         match self {
             Self::Append { done, .. } => drop(done.send(Err(error))),
-            Self::Create { done, .. } | Self::Remove { done, .. } | Self::Journal { done, .. } => {
+            Self::Create { done, .. }
+            | Self::Trim { done, .. }
+            | Self::Remove { done, .. }
+            | Self::Journal { done, .. } => {
                 drop(done.send(Err(error)));
             }
         }
@@ -78,6 +100,7 @@ impl Request {
                     blocks.iter().map(|block| block.value.len()).sum::<usize>() + key
                 }
                 Self::Journal { changes, .. } => changes.iter().map(change_bytes).sum(),
+                Self::Trim { trim, .. } => trim.segments.len() * size_of::<BlockKey>(),
                 Self::Create { .. } | Self::Remove { .. } => 0,
             }
     }
@@ -198,7 +221,7 @@ mod tests {
     fn append(bytes: usize) -> (Request, Answer) {
         let (done, answer) = oneshot::channel();
         let topic = "t".parse().unwrap();
-        let block = EncodedBlock { topic, records: 1, value: vec![b'\n'; bytes] };
+        let block = EncodedBlock { topic, records: 1, received_at: 0, value: vec![b'\n'; bytes] };
         (Request::Append { blocks: vec![block], once: None, done }, answer)
     }
 

@@ -10,8 +10,8 @@
 //! Offsets are given out here and nowhere else, so they follow the order of the queue and have
 //! no gaps. Readers learn of a block only after its sync: [`Shared::topics`] is what is durable.
 //!
-//! The blocks of removed topics and keys whose time is over are deleted here, too, a few after each
-//! group.
+//! The blocks of removed and trimmed topics, and keys whose time is over, are deleted here, too, a few
+//! after each group.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -20,16 +20,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use antler_core::names::TopicName;
+use antler_core::{names::TopicName, retention::Segment};
 use fjall::{Keyspace, OwnedWriteBatch, PersistMode};
 use tokio::sync::oneshot;
 
 use super::{
-    Shared, SyncPolicy, TopicState,
+    OpenSegment, Shared, SyncPolicy, TopicState,
     database::{Database, Recovered, cause},
     keys::{Keys, NewKeys},
     layout::{self, BlockKey, NEXT_KEY, TopicId},
-    queue::{Done, EncodedBlock, Request, Wait},
+    queue::{Done, EncodedBlock, Request, Trim, Wait},
+    sweep::{Reclaim, Sweep, SweepUntil},
 };
 use crate::{
     StoreError,
@@ -37,8 +38,6 @@ use crate::{
     topics::{Appended, Offset},
 };
 
-/// Blocks of removed topics that are deleted after one group.
-const SWEEP: usize = 256;
 /// How long the background threads may stand still before the log counts as failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -52,12 +51,7 @@ pub(super) struct Writer {
     next_id: TopicId,
     sweeps: VecDeque<Sweep>,
     keys: Keys,
-}
-
-/// A removed topic whose blocks before `from` are gone.
-struct Sweep {
-    id: TopicId,
-    from: Offset,
+    reclaim: Reclaim,
 }
 
 /// The outcome of a group, decided but not yet durable.
@@ -68,6 +62,7 @@ struct Sweep {
 struct Group {
     blocks: Vec<(BlockKey, Vec<u8>)>,
     catalogue: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    segments: BTreeMap<BlockKey, Option<Vec<u8>>>,
     journal: BTreeMap<String, Option<Vec<u8>>>,
     keys: NewKeys,
     sync: bool,
@@ -93,8 +88,9 @@ impl Writer {
             policy,
             topics: recovered.topics,
             next_id: recovered.next_id,
-            sweeps: recovered.removed.into_iter().map(|id| Sweep { id, from: 0 }).collect(),
+            sweeps: recovered.sweeps.into(),
             keys,
+            reclaim: Reclaim::default(),
         }
     }
 
@@ -185,13 +181,17 @@ impl Writer {
                 if self.topics.contains_key(&topic) {
                     return;
                 }
-                let state = TopicState { id: self.next_id, end: 0 };
+                let state = TopicState::new(self.next_id, 0);
                 self.next_id = TopicId(state.id.0 + 1);
                 group.catalogue.insert(NEXT_KEY.to_vec(), Some(self.next_id.to_bytes().to_vec()));
                 group.catalogue.insert(layout::topic_key(&topic), Some(state.id.to_bytes().to_vec()));
                 group.sync = true;
                 group.changed.insert(topic.clone(), Some(state));
                 self.topics.insert(topic, state);
+            }
+            Request::Trim { topic, trim, done } => {
+                group.done.push(done);
+                self.trim(topic, trim, group);
             }
             Request::Remove { topic, done } => {
                 group.done.push(done);
@@ -201,7 +201,12 @@ impl Writer {
                 group.sync = true;
                 group.grown.remove(&topic);
                 group.changed.insert(topic, None);
-                self.sweeps.push_back(Sweep { id: state.id, from: 0 });
+                self.sweeps.push_back(Sweep {
+                    id: state.id,
+                    from: 0,
+                    until: SweepUntil::NothingIsLeft,
+                    bytes: state.bytes,
+                });
             }
             Request::Journal { changes, durability, done } => {
                 group.journal.extend(changes.into_iter().map(|change| match change {
@@ -216,15 +221,46 @@ impl Writer {
 
     /// Gives a block its offset. `None` when there is no such topic.
     fn place(&mut self, block: EncodedBlock, group: &mut Group) -> Option<Offset> {
-        let EncodedBlock { topic, records, value } = block;
+        let EncodedBlock { topic, records, received_at, value } = block;
         let state = self.topics.get_mut(&topic)?;
-        let first = state.end;
-        state.end += Offset::from(records);
+        if state.open.is_complete(received_at) {
+            let Segment { first, end, .. } = state.open.so_far;
+            let segment = layout::encode_segment(&state.open.so_far);
+            group.segments.insert(state.id.block(first), Some(segment));
+            state.open = OpenSegment::at(end);
+        }
+        let first = state.end();
+        let bytes = value.len() as u64;
+        state.bytes += bytes;
+        state.open.grow(first + Offset::from(records), bytes, received_at);
         group.blocks.push((state.id.block(first), value));
         group.sync = true;
         group.changed.insert(topic.clone(), Some(*state));
         group.grown.insert(topic);
         Some(first)
+    }
+
+    /// Lets a topic start later, as far as what the caller saw of it is still so.
+    fn trim(&mut self, topic: TopicName, trim: Trim, group: &mut Group) {
+        let Trim { id, from, mut to, mut bytes, segments, open } = trim;
+        let Some(state) = self.topics.get_mut(&topic).filter(|state| state.id == id && state.start == from)
+        else {
+            return;
+        };
+        if let Some(open) = open.filter(|open| state.open.so_far == *open) {
+            (to, bytes) = (open.end, bytes + open.bytes);
+            state.open = OpenSegment::at(to);
+        }
+        if to == from {
+            return;
+        }
+        state.start = to;
+        state.bytes = state.bytes.saturating_sub(bytes);
+        group.segments.extend(segments.into_iter().map(|key| (key, None)));
+        group.catalogue.insert(layout::start_key(id), Some(layout::encode_offset(to)));
+        group.sync = true;
+        group.changed.insert(topic, Some(*state));
+        self.sweeps.push_back(Sweep { id, from, until: SweepUntil::Offset(to), bytes });
     }
 
     /// Writes a group, all or nothing, and makes it as durable as it has to be.
@@ -235,6 +271,9 @@ impl Writer {
         }
         for (key, value) in std::mem::take(&mut group.catalogue) {
             change(&mut batch, &self.database.catalogue, key, value);
+        }
+        for (key, value) in std::mem::take(&mut group.segments) {
+            change(&mut batch, &self.database.segments, key.to_vec(), value);
         }
         for (key, value) in std::mem::take(&mut group.journal) {
             change(&mut batch, &self.database.journal, key.into_bytes(), value);
@@ -263,24 +302,19 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes some blocks of a removed topic. Needs no sync: until the mark in the catalogue is
-    /// gone as well, the sweep starts again at the next opening.
+    /// Deletes some of the blocks that are to go.
     fn sweep(&mut self) -> Result<(), String> {
-        let Some(sweep) = self.sweeps.front_mut() else { return Ok(()) };
-        let mut batch = self.database.batch();
-        let mut deleted = 0;
-        for block in self.database.blocks.range(sweep.id.blocks_from(sweep.from)).take(SWEEP) {
-            let key = block.key().map_err(|error| cause(&error))?;
-            sweep.from = layout::offset_of(&key)?;
-            batch.remove(&self.database.blocks, key);
-            deleted += 1;
-        }
-        if deleted < SWEEP {
-            batch.remove(&self.database.catalogue, layout::removed_key(sweep.id));
-            self.sweeps.pop_front();
+        if self.sweeps.is_empty() {
+            return Ok(());
         }
         self.wait_for_background()?;
-        self.database.commit(batch, PersistMode::Buffer).map_err(|error| cause(&error))
+        let Some(sweep) = self.sweeps.front_mut() else { return Ok(()) };
+        if sweep.step(&self.database)? {
+            let left = self.topics.values().map(|state| state.bytes).sum();
+            self.reclaim.deleted(sweep.bytes, left, &self.database);
+            self.sweeps.pop_front();
+        }
+        Ok(())
     }
 }
 

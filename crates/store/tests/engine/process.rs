@@ -188,6 +188,35 @@ fn a_killed_process_loses_no_insert_that_it_acknowledged() {
 }
 
 #[test]
+fn an_insert_that_died_between_its_token_and_its_part_is_not_taken_for_a_duplicate() {
+    const TEST: &str = "an_insert_that_died_between_its_token_and_its_part_is_not_taken_for_a_duplicate";
+    const TABLE: &str = "CREATE TABLE IF NOT EXISTS t (id UInt32) ENGINE = MergeTree ORDER BY id \
+         SETTINGS non_replicated_deduplication_window = 100";
+    if let Some(part) = Part::of_this_process() {
+        let mut session = open(&part.data).session().unwrap();
+        session.execute(TABLE).unwrap();
+        for id in 1..=3 {
+            let statement = format!("INSERT INTO t SETTINGS insert_deduplication_token = 'batch {id}'");
+            session.insert(&statement, "CSV", format!("{id}\n").as_bytes()).unwrap();
+        }
+        eprintln!("{}", text(&mut *session, "SELECT id FROM t ORDER BY id"));
+        return;
+    }
+    let data = TempDir::new().unwrap();
+    run(child(TEST, "write", data.path()));
+    let part = find(data.path(), "all_3_3_0").expect("the part of the third insert");
+    // As `kill -9` leaves it after the token was written and before the part has its name.
+    fs::rename(&part, part.with_file_name("tmp_insert_all_3_3_0")).unwrap();
+    assert_eq!(run(child(TEST, "retry", data.path())), "1\n2\n3\n");
+}
+
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut folders =
+        fs::read_dir(folder).ok()?.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    folders.find_map(|path| if path.ends_with(name) { Some(path) } else { find(&path, name) })
+}
+
+#[test]
 fn two_processes_cannot_have_the_same_data() {
     const TEST: &str = "two_processes_cannot_have_the_same_data";
     if let Some(part) = Part::of_this_process() {

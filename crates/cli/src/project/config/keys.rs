@@ -104,6 +104,17 @@ impl<'a> Keys<'a> {
             .map(|found| Duration::from_secs(found.value))
     }
 
+    /// A number, or -1 for no limit.
+    pub fn limit<const N: usize>(&mut self, path: Path<N>) -> Option<Option<u64>> {
+        let limit = |number: i64| match number {
+            -1 => Some(None),
+            number => u64::try_from(number).ok().map(Some),
+        };
+        let from_toml = |value: &Value| value.as_integer().and_then(limit);
+        let from_text = |text: &str| text.trim().parse().ok().and_then(limit);
+        self.find(path, "a number from 0, or -1 for no limit", from_text, from_toml).map(|found| found.value)
+    }
+
     /// A table of the file.
     pub fn table(&mut self, name: &str) -> Option<&'a dyn TableLike> {
         let item = self.root.get(name)?;

@@ -1,0 +1,152 @@
+//! The author: makes one version after another while the server runs and dies.
+//!
+//! Producers may send to a version once it was seen deployed in its final form: what is deployed
+//! is durable, so it is there in every later life. The first form of 0.1 is a draft, whose table
+//! is made anew by an edit, as long as nobody has sent it anything.
+
+use antler_server::fail_point::FailPoint;
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::{
+    project::Project,
+    server::Server,
+    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_4, VERSIONS},
+};
+
+/// How many steps the author takes.
+pub const STEPS: usize = 6;
+
+/// How far the last step is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    /// It is written, and not deployed yet.
+    Written,
+    /// It is deployed, and rows are being loaded.
+    Loading,
+    /// It is all there.
+    #[default]
+    Still,
+}
+
+/// What the author has done and waits for.
+#[derive(Debug, Default)]
+pub struct Author {
+    done: usize,
+    stage: Stage,
+}
+
+impl Author {
+    /// How many steps are taken.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Whether the last step is not all there yet.
+    pub fn waits(&self) -> bool {
+        self.stage != Stage::Still
+    }
+
+    /// The fail points on the way of a step, in their order.
+    pub fn way(step: usize) -> impl Iterator<Item = FailPoint> {
+        let is_on_it = move |point: &FailPoint| match point {
+            FailPoint::SinkChosen
+            | FailPoint::SinkIntended
+            | FailPoint::SinkInserted
+            | FailPoint::SinkDone => false,
+            // Only an edit drops something.
+            FailPoint::CutDropped => step == 3,
+            FailPoint::LoadFailuresInserted => step >= 5,
+            // A version with an equal schema shares what there is.
+            FailPoint::CutCloned
+            | FailPoint::LoadInserted
+            | FailPoint::LoadAdvanced
+            | FailPoint::LoadCopied
+            | FailPoint::LoadForgotten => step != 4,
+            FailPoint::PlanBegun
+            | FailPoint::PlanPrepared
+            | FailPoint::PlanHeld
+            | FailPoint::CutBegun
+            | FailPoint::CutConnected
+            | FailPoint::CutDone
+            | FailPoint::PlanDone => true,
+        };
+        FailPoint::ALL.iter().copied().filter(is_on_it)
+    }
+
+    /// How many versions producers may send to, the oldest ones first.
+    pub fn live(&self) -> usize {
+        match self.done - usize::from(self.stage == Stage::Written) {
+            0 => 0,
+            1 | 2 => 1,
+            steps => steps - 1,
+        }
+    }
+
+    /// Takes the next step. The last one must be all there.
+    pub fn take_step(&mut self, project: &Project) -> Result<()> {
+        match self.done {
+            0 => project.write_models(&versions::models(0))?,
+            1 => {
+                project.bump()?;
+                project.write_migration(TO_0_1_DRAFT)?;
+                project.write_models(&versions::models(1))?;
+            }
+            2 => project.write_migration(TO_0_1)?,
+            3 => project.bump()?,
+            4 => {
+                project.bump()?;
+                project.write_migration(TO_0_3)?;
+                project.write_models(&versions::models(2))?;
+            }
+            _ => {
+                project.bump()?;
+                project.write_migration(TO_0_4)?;
+                project.write_models(&versions::models(3))?;
+            }
+        }
+        self.done += 1;
+        self.stage = Stage::Written;
+        Ok(())
+    }
+
+    /// Looks how far the last step is. A server that does not answer may be dying.
+    pub fn look(&mut self, server: &Server) {
+        if self.stage != Stage::Still
+            && let Some(status) = server.status()
+        {
+            if self.stage == Stage::Written && self.is_deployed(server, &status).unwrap_or_default() {
+                self.stage = Stage::Loading;
+            }
+            if self.stage == Stage::Loading && is_loaded(&status).unwrap_or_default() {
+                self.stage = Stage::Still;
+            }
+        }
+    }
+
+    fn is_deployed(&self, server: &Server, status: &Value) -> Option<bool> {
+        let members: &[usize] = match self.done {
+            1 => &[0],
+            2 | 3 => &[1],
+            4 => &[1, 2],
+            5 => &[3],
+            _ => &[4],
+        };
+        let members: Vec<_> = members.iter().map(|place| Value::from(VERSIONS[*place].name)).collect();
+        let mut tables = status["tables"].as_array()?.iter();
+        let there = tables
+            .any(|table| table["versions"].as_array() == Some(&members) && table["model"] == versions::MODEL);
+        Some(there && (self.done != 3 || !has_draft(server)?))
+    }
+}
+
+fn is_loaded(status: &Value) -> Option<bool> {
+    Some(status["migrations"].as_array()?.iter().all(|migration| migration["phase"] == "live"))
+}
+
+/// Whether 0.1 is still filled by the draft of its migration.
+fn has_draft(server: &Server) -> Option<bool> {
+    let views = "SELECT count() FROM system.tables WHERE engine = 'MaterializedView' \
+         AND position(create_table_query, 'draft') > 0";
+    Some(server.query(views).ok()?.trim() != "0")
+}

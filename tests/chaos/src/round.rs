@@ -1,0 +1,183 @@
+//! One project and many lives of its server.
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use antler_server::fail_point::FailPoint;
+use anyhow::{Result, ensure};
+
+use crate::{
+    Args,
+    author::{Author, STEPS},
+    chance::Chance,
+    fault::{Coverage, Fault, SINKS},
+    ledger::Ledger,
+    producer::{self, Form, Outlet},
+    project::Project,
+    server::{Addresses, Server, Tokens},
+    verdict::{self, Verdict},
+    versions::VERSIONS,
+};
+
+/// How many send at the same time.
+const PRODUCERS: usize = 4;
+/// What is there before the first kill: more than one chunk of a load.
+const FIRST: [u64; 4] = [30_000; 4];
+/// How long anything may take that nobody kills.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A round.
+pub struct Round<'a> {
+    args: &'a Args,
+    project: Project,
+    ledger: Ledger,
+    author: Author,
+    chance: Chance,
+    coverage: &'a mut Coverage,
+    /// The fail point of the last death on the way of the author's last step.
+    last: Option<FailPoint>,
+}
+
+impl<'a> Round<'a> {
+    /// Begins with a new project.
+    pub fn new(args: &'a Args, folder: &Path, chance: Chance, coverage: &'a mut Coverage) -> Result<Self> {
+        let project = Project::init(&args.antler, folder)?;
+        let (ledger, author) = (Ledger::default(), Author::default());
+        Ok(Self { args, project, ledger, author, chance, coverage, last: None })
+    }
+
+    /// Kills the server so many times, lets it finish, and compares.
+    pub fn run(mut self, kills: u32) -> Result<Verdict> {
+        self.open()?;
+        for kill in 0..kills {
+            // Steps are spread over the round; the first one is taken before it.
+            let due = 2 + kill as usize * (STEPS - 1) / kills as usize;
+            let steps = !self.author.waits() && self.author.done() < due.min(STEPS);
+            if steps {
+                self.last = None;
+            }
+            let points = self.points(steps);
+            let fault = match self.args.tokens() {
+                Tokens::Whole => Fault::choose(&mut self.chance, points, self.coverage),
+                // The first batch of each life is stored and forgotten, so the next life sends it
+                // again.
+                Tokens::Broken => Fault::Point { point: FailPoint::SinkInserted, times: 1 },
+            };
+            self.live(fault, steps)?;
+        }
+        self.close()
+    }
+
+    /// Where a server can die now.
+    fn points(&self, steps: bool) -> Vec<FailPoint> {
+        if !steps && !self.author.waits() {
+            return SINKS.to_vec();
+        }
+        // The next life goes on behind the point at which the last one ended, and a plan that is
+        // finished at a start finds no sinks to hold.
+        let ahead = |point: &FailPoint| match self.last {
+            Some(last) => *point > last && *point != FailPoint::PlanHeld,
+            None => true,
+        };
+        Author::way(self.author.done() + usize::from(steps)).filter(ahead).collect()
+    }
+
+    /// A first life without a fault, in which the first version gets many events.
+    fn open(&mut self) -> Result<()> {
+        self.author.take_step(&self.project)?;
+        let mut server = Server::start(&self.project, Fault::Instant(PATIENCE), Tokens::Whole)?;
+        let server_at = self.wait_for_author(&mut server)?.http;
+        let (stop, live) = (AtomicBool::new(false), AtomicUsize::new(1));
+        let outlet = Outlet { server: server_at, live: &live, stop: &stop, ledger: &self.ledger };
+        let agent = producer::agent();
+        for count in FIRST {
+            producer::send(&agent, &outlet, VERSIONS[0], Form::Lines, count);
+        }
+        server.kill()
+    }
+
+    /// One life that ends with a kill.
+    fn live(&mut self, fault: Fault, steps: bool) -> Result<()> {
+        let Self { args, project, ledger, author, chance, coverage, last } = self;
+        let mut server = Server::start(project, fault, args.tokens())?;
+        let mut latest = Instant::now() + fault.latest();
+        let (stop, live) = (AtomicBool::new(false), AtomicUsize::new(author.live()));
+        thread::scope(|scope| {
+            let _stop = StopAtEnd(&stop);
+            let mut begun = false;
+            loop {
+                if server.has_died()? {
+                    if let Fault::Point { point, .. } = fault {
+                        coverage.note(point);
+                        if !SINKS.contains(&point) {
+                            *last = Some(point);
+                        }
+                    }
+                    return Ok(());
+                }
+                if Instant::now() >= latest {
+                    return server.kill();
+                }
+                if let Some(addresses) = server.addresses() {
+                    if !begun {
+                        begun = true;
+                        for _ in 0..PRODUCERS {
+                            let outlet = Outlet { server: addresses.http, live: &live, stop: &stop, ledger };
+                            let chance = chance.split();
+                            scope.spawn(move || producer::produce(outlet, chance));
+                        }
+                        if steps {
+                            author.take_step(project)?;
+                            latest = Instant::now() + fault.latest();
+                        }
+                    }
+                    author.look(&server);
+                    live.store(author.live(), Ordering::SeqCst);
+                }
+                thread::sleep(PAUSE);
+            }
+        })
+    }
+
+    /// A last life, in which everything comes to rest and is compared.
+    fn close(mut self) -> Result<Verdict> {
+        let mut server = Server::start(&self.project, Fault::Instant(PATIENCE), Tokens::Whole)?;
+        self.wait_for_author(&mut server)?;
+        while self.author.done() < STEPS {
+            self.author.take_step(&self.project)?;
+            self.wait_for_author(&mut server)?;
+        }
+        server.settle()?;
+        verdict::judge(&self.ledger, &server)
+    }
+
+    /// Waits until the server listens and the author's last step is deployed.
+    fn wait_for_author(&mut self, server: &mut Server) -> Result<Addresses> {
+        let started = Instant::now();
+        loop {
+            ensure!(!server.has_died()?, "the server was killed by somebody else");
+            ensure!(started.elapsed() < PATIENCE, "step {} is never deployed", self.author.done());
+            if let Some(addresses) = server.addresses() {
+                self.author.look(server);
+                if !self.author.waits() {
+                    return Ok(addresses);
+                }
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Stops the producers of a life however it ends.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
