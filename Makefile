@@ -2,19 +2,20 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos bench-ingest lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
-	@echo "make demo        run the main job on 336,776 real flights (under 3 minutes after the build)"
-	@echo "make test        run everything CI runs: lint, every test, the demo"
-	@echo "make chaos       kill a server KILLS=200 times under load (SEED=1), and count every event"
-	@echo "make lint        check format, clippy, licenses and the layers of the crates"
-	@echo "make fmt         format the code"
-	@echo "make build       build target/debug/antler"
-	@echo "make engine      fetch the embedded ClickHouse engine, once for each machine"
-	@echo "make clean-data  remove the demo's input and projects"
-	@echo "make clean       remove what was built; the engine stays in the cache"
+	@echo "make demo         run the main job on 336,776 real flights (under 3 minutes after the build)"
+	@echo "make test         run everything CI runs: lint, every test, the demo"
+	@echo "make chaos        kill a server KILLS=200 times under load (SEED=1), and count every event"
+	@echo "make bench-ingest measure how fast events are accepted, beside a bare server and the engine alone"
+	@echo "make lint         check format, clippy, licenses and the layers of the crates"
+	@echo "make fmt          format the code"
+	@echo "make build        build target/debug/antler"
+	@echo "make engine       fetch the embedded ClickHouse engine, once for each machine"
+	@echo "make clean-data   remove the demo's input and projects"
+	@echo "make clean        remove what was built; the engine stays in the cache"
 
 demo: build
 	@scripts/tools.sh git python3 pip
@@ -33,6 +34,11 @@ chaos: engine
 	cargo build --locked --package antler --bin antler-failpoints --features failpoints
 	cargo build --locked --package antler-chaos
 	@target/debug/antler-chaos --kills $(KILLS) --seed $(SEED) --antler target/debug/antler-failpoints
+
+bench-ingest: engine
+	@scripts/tools.sh cargo cc git wrk
+	cargo build --release --locked --package antler --package antler-bench
+	@scripts/bench-ingest.sh
 
 lint:
 	@scripts/tools.sh cargo cc rustfmt clippy python3

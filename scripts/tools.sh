@@ -14,6 +14,7 @@ package_of() {
     npm) echo npm ;;
     python3) echo python3 ;;
     pip) echo python3-pip ;;
+    wrk) echo wrk ;;
   esac
 }
 
