@@ -1,8 +1,8 @@
 //! The author: makes one version after another while the server runs and dies.
 //!
 //! Producers may send to a version once it was seen deployed in its final form: what is deployed
-//! is durable, so it is there in every later life. The first form of 0.1 is a draft, whose table
-//! is made anew by an edit, as long as nobody has sent it anything.
+//! is durable, so it is there in every later life. The first forms of 0.1 and 0.4 are drafts. An
+//! edit makes their tables anew, which is possible as long as nobody has sent them anything.
 
 use antler_server::fail_point::FailPoint;
 use anyhow::Result;
@@ -11,11 +11,13 @@ use serde_json::Value;
 use crate::{
     project::Project,
     server::Server,
-    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_4, VERSIONS},
+    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_4, TO_0_4_DRAFT},
 };
 
 /// How many steps the author takes.
-pub const STEPS: usize = 6;
+pub const STEPS: usize = 7;
+/// Those that replace the draft of a migration.
+const EDITS: [usize; 2] = [3, 7];
 
 /// How far the last step is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl Author {
             | FailPoint::SinkInserted
             | FailPoint::SinkDone => false,
             // Only an edit drops something.
-            FailPoint::CutDropped => step == 3,
+            FailPoint::CutDropped => EDITS.contains(&step),
             FailPoint::LoadFailuresInserted => step >= 5,
             // A version with an equal schema shares what there is.
             FailPoint::CutCloned
@@ -79,7 +81,10 @@ impl Author {
         match self.done - usize::from(self.stage == Stage::Written) {
             0 => 0,
             1 | 2 => 1,
-            steps => steps - 1,
+            3 => 2,
+            4 => 3,
+            5 | 6 => 4,
+            _ => 5,
         }
     }
 
@@ -99,11 +104,12 @@ impl Author {
                 project.write_migration(TO_0_3)?;
                 project.write_models(&versions::models(2))?;
             }
-            _ => {
+            5 => {
                 project.bump()?;
-                project.write_migration(TO_0_4)?;
+                project.write_migration(TO_0_4_DRAFT)?;
                 project.write_models(&versions::models(3))?;
             }
+            _ => project.write_migration(TO_0_4)?,
         }
         self.done += 1;
         self.stage = Stage::Written;
@@ -111,42 +117,16 @@ impl Author {
     }
 
     /// Looks how far the last step is. A server that does not answer may be dying.
-    pub fn look(&mut self, server: &Server) {
-        if self.stage != Stage::Still
-            && let Some(status) = server.status()
-        {
-            if self.stage == Stage::Written && self.is_deployed(server, &status).unwrap_or_default() {
-                self.stage = Stage::Loading;
-            }
-            if self.stage == Stage::Loading && is_loaded(&status).unwrap_or_default() {
-                self.stage = Stage::Still;
-            }
+    pub fn look(&mut self, project: &Project, server: &Server) {
+        if self.stage == Stage::Written && project.is_deployed() {
+            self.stage = Stage::Loading;
         }
-    }
-
-    fn is_deployed(&self, server: &Server, status: &Value) -> Option<bool> {
-        let members: &[usize] = match self.done {
-            1 => &[0],
-            2 | 3 => &[1],
-            4 => &[1, 2],
-            5 => &[3],
-            _ => &[4],
-        };
-        let members: Vec<_> = members.iter().map(|place| Value::from(VERSIONS[*place].name)).collect();
-        let mut tables = status["tables"].as_array()?.iter();
-        let there = tables
-            .any(|table| table["versions"].as_array() == Some(&members) && table["model"] == versions::MODEL);
-        Some(there && (self.done != 3 || !has_draft(server)?))
+        if self.stage == Stage::Loading && server.status().as_ref().and_then(is_loaded) == Some(true) {
+            self.stage = Stage::Still;
+        }
     }
 }
 
 fn is_loaded(status: &Value) -> Option<bool> {
     Some(status["migrations"].as_array()?.iter().all(|migration| migration["phase"] == "live"))
-}
-
-/// Whether 0.1 is still filled by the draft of its migration.
-fn has_draft(server: &Server) -> Option<bool> {
-    let views = "SELECT count() FROM system.tables WHERE engine = 'MaterializedView' \
-         AND position(create_table_query, 'draft') > 0";
-    Some(server.query(views).ok()?.trim() != "0")
 }

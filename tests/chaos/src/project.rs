@@ -61,6 +61,12 @@ impl Project {
         self.write(&format!("app/functions/{name}.ts"), text)
     }
 
+    /// Whether everything that is written is deployed.
+    pub fn is_deployed(&self) -> bool {
+        let plan = self.antler().args(["plan", "--json"]).output();
+        plan.is_ok_and(|plan| plan.status.success() && plan.stdout.trim_ascii() == b"[]")
+    }
+
     /// Commits everything, and goes on to the next version.
     pub fn bump(&self) -> Result<()> {
         let someone = ["-c", "user.name=Ada", "-c", "user.email=ada@localhost"];

@@ -29,6 +29,8 @@ const PRODUCERS: usize = 4;
 const FIRST: [u64; 4] = [30_000; 4];
 /// How long anything may take that nobody kills.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How often the author looks, who must not keep a kill waiting too often.
+const LOOK: Duration = Duration::from_millis(200);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A round.
@@ -109,7 +111,7 @@ impl<'a> Round<'a> {
         let (stop, live) = (AtomicBool::new(false), AtomicUsize::new(author.live()));
         thread::scope(|scope| {
             let _stop = StopAtEnd(&stop);
-            let mut begun = false;
+            let (mut begun, mut looked) = (false, Instant::now());
             loop {
                 if server.has_died()? {
                     if let Fault::Point { point, .. } = fault {
@@ -136,7 +138,10 @@ impl<'a> Round<'a> {
                             latest = Instant::now() + fault.latest();
                         }
                     }
-                    author.look(&server);
+                    if looked.elapsed() > LOOK {
+                        author.look(project, &server);
+                        looked = Instant::now();
+                    }
                     live.store(author.live(), Ordering::SeqCst);
                 }
                 thread::sleep(PAUSE);
@@ -163,7 +168,7 @@ impl<'a> Round<'a> {
             ensure!(!server.has_died()?, "the server was killed by somebody else");
             ensure!(started.elapsed() < PATIENCE, "step {} is never deployed", self.author.done());
             if let Some(addresses) = server.addresses() {
-                self.author.look(server);
+                self.author.look(&self.project, server);
                 if !self.author.waits() {
                     return Ok(addresses);
                 }

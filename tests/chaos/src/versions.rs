@@ -75,6 +75,14 @@ pub const TO_0_3: (&str, &str) = (
 }
 "#,
 );
+pub const TO_0_4_DRAFT: (&str, &str) = (
+    "Reading_migrate__0_3__0_4",
+    r#"export default function migrate(event: any) {
+  if (event.value % 3 === 0) throw new Error("draft");
+  return { ...event, half: 0 };
+}
+"#,
+);
 pub const TO_0_4: (&str, &str) = (
     "Reading_migrate__0_3__0_4",
     r#"export default function migrate(event: any) {

@@ -29,7 +29,7 @@ fn chaos(args: &[&str]) -> (bool, String) {
 
 #[test]
 fn every_acknowledged_event_is_in_every_version_once_after_kills_during_ingest_plans_and_loads() {
-    let (content, said) = chaos(&["--kills", "12", "--seed", "1"]);
+    let (content, said) = chaos(&["--kills", "16", "--seed", "1"]);
     assert!(content && said.ends_with(", lost 0, duplicated 0"), "{said}");
 }
 
