@@ -33,7 +33,8 @@ chaos: engine
 	@scripts/tools.sh cargo cc git
 	cargo build --locked --package antler --bin antler-failpoints --features failpoints
 	cargo build --locked --package antler-chaos
-	@target/debug/antler-chaos --kills $(KILLS) --seed $(SEED) --antler target/debug/antler-failpoints
+	@cd $${CARGO_TARGET_DIR:-target}/debug && \
+		./antler-chaos --kills $(KILLS) --seed $(SEED) --antler antler-failpoints
 
 bench-ingest: engine
 	@scripts/tools.sh cargo cc git wrk
