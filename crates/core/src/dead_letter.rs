@@ -42,6 +42,9 @@ pub const COLUMNS: [(&str, &str); 10] = [
     ("topic_offset", "Nullable(UInt64)"),
 ];
 
+/// The source of letters that an endpoint refused. No version is called so.
+pub const INGEST: &str = "ingest";
+
 /// The names of the columns.
 pub fn columns() -> impl Iterator<Item = SqlIdent> {
     COLUMNS.iter().filter_map(|(name, _)| name.parse().ok())
@@ -76,7 +79,7 @@ impl Refused<'_> {
         let text = std::str::from_utf8(self.record);
         let encoded = text.is_err().then(|| STANDARD.encode(self.record));
         let line = Line {
-            source: "ingest",
+            source: INGEST,
             target: self.endpoint.to_string(),
             version: self.endpoint.version.to_string(),
             reason: self.violations.of_one_record(),

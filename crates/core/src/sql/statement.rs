@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Filtered, column_type, ident, string, table};
 use crate::{
-    dead_letter::COLUMNS,
+    dead_letter::{COLUMNS, INGEST},
     names::{ModelVersion, SqlIdent, TableName},
     schema::{Field, Model},
 };
@@ -89,12 +89,14 @@ pub fn create_dead_letters(name: &TableName, sync: Sync) -> String {
     )
 }
 
-/// Takes the dead letters on the way to a node away; waits until they are gone.
+/// Takes the dead letters of migrations to a node away; waits until they are gone. Those of its
+/// endpoint stay: nothing would make them again.
 pub fn forget_dead_letters(name: &TableName, target: &ModelVersion) -> String {
     format!(
-        "ALTER TABLE {} DELETE WHERE target = {}\nSETTINGS mutations_sync = 2",
+        "ALTER TABLE {} DELETE WHERE target = {} AND source != {}\nSETTINGS mutations_sync = 2",
         table(name),
-        string(&target.to_string())
+        string(&target.to_string()),
+        string(INGEST),
     )
 }
 

@@ -164,17 +164,31 @@ pub fn change(runtime: &Runtime, desired: &Desired) {
 
 /// Appends events with the numbers given to a version, and as many dead letters beside them.
 pub fn post_with_letters(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
-    append(runtime, version, numbers, |endpoint, number, letters| {
-        let record = format!("{{\"id\":{number}}}");
-        let violations = endpoint.validator.record(record.as_bytes(), &mut Vec::new()).unwrap_err();
-        let refused = Refused {
-            endpoint: &endpoint.of,
-            violations: &violations,
-            record: record.as_bytes(),
-            received_at: 0,
-        };
-        refused.write(letters);
+    append(runtime, version, numbers, letter);
+}
+
+/// Appends only dead letters.
+pub fn refuse(runtime: &Runtime, version: &str, numbers: std::ops::Range<u32>) {
+    let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    tokio.block_on(async {
+        let endpoint = runtime.enter("A", Some(version)).await.unwrap();
+        let mut ndjson = Vec::new();
+        numbers.clone().for_each(|number| letter(&endpoint, number, &mut ndjson));
+        let letters = NewBlock { records: numbers.len() as u32, received_at: 0, ndjson };
+        runtime.append(&endpoint, Vec::new(), vec![letters], None).await.unwrap();
     });
+}
+
+fn letter(endpoint: &Endpoint, number: u32, out: &mut Vec<u8>) {
+    let record = format!("{{\"id\":{number}}}");
+    let violations = endpoint.validator.record(record.as_bytes(), &mut Vec::new()).unwrap_err();
+    let refused = Refused {
+        endpoint: &endpoint.of,
+        violations: &violations,
+        record: record.as_bytes(),
+        received_at: 0,
+    };
+    refused.write(out);
 }
 
 /// Appends events with the numbers given to a version.

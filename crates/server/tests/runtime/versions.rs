@@ -12,7 +12,7 @@ use antler_core::{
 };
 use antler_server::ServerError;
 
-use crate::project::{Home, Migration, change, desired, post};
+use crate::project::{Home, Migration, change, desired, post, refuse};
 
 #[test]
 fn events_of_every_version_reach_every_newer_one() {
@@ -89,18 +89,21 @@ fn failing_rows_are_dead_letters_and_filtered_rows_are_neither() {
 fn a_version_that_is_filled_again_has_the_dead_letters_of_its_rows_once() {
     let home = Home::new();
     let runtime = home.start();
-    let letters = || home.ask("SELECT target, count() FROM A_dead_letters GROUP BY target ORDER BY target");
+    let letters = || {
+        home.ask("SELECT target, countIf(source = 'ingest'), countIf(source != 'ingest') FROM A_dead_letters GROUP BY target ORDER BY target")
+    };
     change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::Add(1.0)]));
     post(&runtime, "0.0", 0..10);
+    refuse(&runtime, "0.1", 0..3);
     runtime.settle().unwrap();
-    assert_eq!(letters(), "A 0.1\t5\nA 0.2\t5");
+    assert_eq!(letters(), "A 0.1\t3\t5\nA 0.2\t0\t5");
     change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::EvenOnly]));
     runtime.settle().unwrap();
-    assert_eq!(letters(), "A 0.1\t5", "0.2 is filled from 0.1, where no row fails any more");
+    assert_eq!(letters(), "A 0.1\t3\t5", "0.2 is filled from 0.1, where no row fails any more");
     change(&runtime, &desired(&home, &[Migration::Add(2.0)]));
     change(&runtime, &desired(&home, &[Migration::EvenOnly]));
     runtime.settle().unwrap();
-    assert_eq!(letters(), "A 0.1\t5");
+    assert_eq!(letters(), "A 0.1\t3\t5", "what an endpoint refused stays");
 }
 
 #[test]
