@@ -1,8 +1,8 @@
 //! What was sent and what was answered.
 //!
-//! An event has one number for good, and a request has the numbers of its events: sending a
-//! request again, as producers with an idempotency key may, would change its answer here and
-//! nothing else.
+//! An event has one number for good, and a request has the numbers of its events. A request with an
+//! idempotency key that got no answer is sent again until it gets one; that changes its answer
+//! here and nothing else.
 
 use std::{
     ops::Range,
@@ -18,8 +18,23 @@ pub struct Request {
     pub ids: Range<u64>,
     /// Where it was sent.
     pub version: Version,
+    /// The form of its body.
+    pub form: Form,
+    /// Whether it has an idempotency key, so that it can be sent again without harm.
+    pub keyed: bool,
     /// What came of it.
     pub answer: Answer,
+}
+
+/// The forms of a body.
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    /// One event.
+    Single,
+    /// A JSON array.
+    Array,
+    /// An event on each line.
+    Lines,
 }
 
 /// What came of a request.
@@ -41,6 +56,10 @@ pub struct Ledger(Mutex<Entries>);
 struct Entries {
     next: u64,
     requests: Vec<Request>,
+    /// Requests with a key and without an answer.
+    open: Vec<Request>,
+    /// How many requests were sent again.
+    repeated: u64,
     surprises: Vec<String>,
 }
 
@@ -55,7 +74,30 @@ impl Ledger {
 
     /// Writes down what came of a request.
     pub fn enter(&self, request: Request) {
-        self.lock().requests.push(request);
+        let mut entries = self.lock();
+        if request.keyed && request.answer == Answer::Nothing {
+            entries.open.push(request);
+        } else {
+            entries.requests.push(request);
+        }
+    }
+
+    /// Takes a request that is to be sent again, if there is one.
+    pub fn take_open(&self) -> Option<Request> {
+        let mut entries = self.lock();
+        let request = entries.open.pop()?;
+        entries.repeated += 1;
+        Some(request)
+    }
+
+    /// Notes that a request was sent again that had an answer.
+    pub fn note_repeated(&self) {
+        self.lock().repeated += 1;
+    }
+
+    /// How many requests were sent again.
+    pub fn repeated(&self) -> u64 {
+        self.lock().repeated
     }
 
     /// Writes down an answer that no healthy server gives.
@@ -70,7 +112,8 @@ impl Ledger {
 
     /// Every request.
     pub fn requests(&self) -> Vec<Request> {
-        self.lock().requests.clone()
+        let entries = self.lock();
+        entries.requests.iter().chain(&entries.open).cloned().collect()
     }
 
     /// Every surprise.

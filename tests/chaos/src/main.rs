@@ -88,6 +88,7 @@ fn main() -> Result<ExitCode> {
         }
         total.add(verdict);
     }
+    println!("requests sent again: {}", total.repeated());
     println!("{coverage}");
     let covered = args.kills < COVERING || coverage.is_complete();
     if !covered {

@@ -11,8 +11,8 @@ use ureq::Agent;
 
 use crate::{
     chance::Chance,
-    ledger::{Answer, Ledger, Request},
-    versions::{MODEL, VERSIONS, Version, event},
+    ledger::{Answer, Form, Ledger, Request},
+    versions::{MODEL, VERSIONS, event},
 };
 
 /// How long a producer rests after a request, in milliseconds.
@@ -31,34 +31,37 @@ pub struct Outlet<'a> {
     pub ledger: &'a Ledger,
 }
 
-/// The forms of a body.
-#[derive(Debug, Clone, Copy)]
-pub enum Form {
-    /// One event.
-    Single,
-    /// A JSON array.
-    Array,
-    /// An event on each line.
-    Lines,
-}
-
-/// Sends requests until it is told to stop.
+/// Sends requests until it is told to stop. Requests with a key are sent again when they got no
+/// answer, and a few when they did.
 pub fn produce(outlet: Outlet<'_>, mut chance: Chance) {
     let agent = agent();
     while !outlet.stop.load(Ordering::SeqCst) {
         let live = outlet.live.load(Ordering::SeqCst) as u64;
-        if live > 0 {
-            // Half of the events are sent to the oldest version, which has the longest way.
-            let place = if chance.happens(1, 2) { 0 } else { chance.from(0..live) };
-            let (form, count) = match chance.from(0..4) {
-                0 | 1 => (Form::Single, 1),
-                2 => (Form::Array, chance.from(2..50)),
-                _ => (Form::Lines, chance.from(10..200)),
-            };
-            send(&agent, &outlet, VERSIONS[place as usize], form, count);
+        let open = outlet.ledger.take_open();
+        if let Some(request) =
+            open.or_else(|| (live > 0).then(|| new_request(outlet.ledger, live, &mut chance)))
+        {
+            let answered = send(&agent, &outlet, request);
+            if answered.keyed && answered.answer == Answer::Acknowledged && chance.happens(1, 10) {
+                outlet.ledger.note_repeated();
+                repeat(&agent, &outlet, &answered);
+            }
+            outlet.ledger.enter(answered);
         }
         thread::sleep(Duration::from_millis(chance.from(REST)));
     }
+}
+
+fn new_request(ledger: &Ledger, live: u64, chance: &mut Chance) -> Request {
+    // Half of the events are sent to the oldest version, which has the longest way.
+    let place = if chance.happens(1, 2) { 0 } else { chance.from(0..live) };
+    let (form, count) = match chance.from(0..4) {
+        0 | 1 => (Form::Single, 1),
+        2 => (Form::Array, chance.from(2..50)),
+        _ => (Form::Lines, chance.from(10..200)),
+    };
+    let (ids, version) = (ledger.draw(count), VERSIONS[place as usize]);
+    Request { ids, version, form, keyed: chance.happens(1, 2), answer: Answer::Nothing }
 }
 
 /// A client. A new one for each life of the server, so that no connection is an old one.
@@ -71,9 +74,34 @@ pub fn agent() -> Agent {
     Agent::new_with_config(config)
 }
 
-/// Sends a request with new events and writes down what came of it.
-pub fn send(agent: &Agent, outlet: &Outlet<'_>, version: Version, form: Form, count: u64) {
-    let ids = outlet.ledger.draw(count);
+/// Sends a request and returns it with its answer.
+pub fn send(agent: &Agent, outlet: &Outlet<'_>, request: Request) -> Request {
+    let answer = match post(agent, outlet, &request) {
+        Ok((200, _)) => Answer::Acknowledged,
+        Ok((404, _)) => Answer::Refused,
+        Ok((status, body)) => {
+            outlet.ledger.surprise(format!("{request:?} was answered {status}: {body}"));
+            Answer::Nothing
+        }
+        Err(_) => Answer::Nothing,
+    };
+    Request { answer, ..request }
+}
+
+/// Sends an acknowledged request once more, which must not change anything.
+fn repeat(agent: &Agent, outlet: &Outlet<'_>, request: &Request) {
+    match post(agent, outlet, request) {
+        Ok((200, _)) | Err(_) => {}
+        Ok((status, body)) => {
+            outlet.ledger.surprise(format!("{request:?} was answered {status} when it was repeated: {body}"));
+        }
+    }
+}
+
+/// The status and the body of an answer. The status alone says what became of the request: what
+/// comes after it may get lost.
+fn post(agent: &Agent, outlet: &Outlet<'_>, request: &Request) -> Result<(u16, String), ureq::Error> {
+    let Request { ids, version, form, keyed, .. } = request;
     let events: Vec<_> = ids.clone().map(|id| event(id, version.table)).collect();
     let (content_type, body) = match form {
         Form::Single => ("application/json", events.concat()),
@@ -81,21 +109,11 @@ pub fn send(agent: &Agent, outlet: &Outlet<'_>, version: Version, form: Form, co
         Form::Lines => ("application/x-ndjson", events.join("\n")),
     };
     let url = format!("http://{}/ingest/{MODEL}/{}", outlet.server, version.name);
-    let answer = agent.post(url).header("content-type", content_type).send(body);
-    // The status alone is the answer: what an acknowledging server says after it may get lost.
-    let answer = match answer.map(|mut answer| (answer.status().as_u16(), answer.body_mut().read_to_string()))
-    {
-        Ok((200, _)) => Answer::Acknowledged,
-        Ok((404, _)) => Answer::Refused,
-        Ok((status, body)) => {
-            outlet.ledger.surprise(format!(
-                "{} answered {status}: {}",
-                version.name,
-                body.unwrap_or_default()
-            ));
-            Answer::Nothing
-        }
-        Err(_) => Answer::Nothing,
-    };
-    outlet.ledger.enter(Request { ids, version, answer });
+    let mut post = agent.post(url).header("content-type", content_type);
+    if *keyed {
+        post = post.header("idempotency-key", ids.start.to_string());
+    }
+    let mut answer = post.send(body)?;
+    let status = answer.status().as_u16();
+    Ok((status, answer.body_mut().read_to_string().unwrap_or_default()))
 }

@@ -15,8 +15,8 @@ use crate::{
     author::{Author, STEPS},
     chance::Chance,
     fault::{Coverage, Fault, SINKS},
-    ledger::Ledger,
-    producer::{self, Form, Outlet},
+    ledger::{Answer, Form, Ledger, Request},
+    producer::{self, Outlet},
     project::Project,
     server::{Addresses, Server, Tokens},
     verdict::{self, Verdict},
@@ -98,7 +98,9 @@ impl<'a> Round<'a> {
         let outlet = Outlet { server: server_at, live: &live, stop: &stop, ledger: &self.ledger };
         let agent = producer::agent();
         for count in FIRST {
-            producer::send(&agent, &outlet, VERSIONS[0], Form::Lines, count);
+            let (ids, version) = (self.ledger.draw(count), VERSIONS[0]);
+            let first = Request { ids, version, form: Form::Lines, keyed: false, answer: Answer::Nothing };
+            self.ledger.enter(producer::send(&agent, &outlet, first));
         }
         server.kill()
     }

@@ -17,6 +17,7 @@ const SHOWN: usize = 20;
 #[derive(Debug, Default)]
 pub struct Verdict {
     acknowledged: u64,
+    repeated: u64,
     wrong: BTreeMap<Wrong, u64>,
     findings: Vec<String>,
 }
@@ -45,6 +46,11 @@ impl Verdict {
         self.wrong.is_empty()
     }
 
+    /// How many requests were sent again, with their keys.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
     /// Some of what is wrong, a sentence each.
     pub fn findings(&self) -> &[String] {
         &self.findings
@@ -53,6 +59,7 @@ impl Verdict {
     /// Adds another one.
     pub fn add(&mut self, other: Self) {
         self.acknowledged += other.acknowledged;
+        self.repeated += other.repeated;
         for (wrong, count) in other.wrong {
             *self.wrong.entry(wrong).or_default() += count;
         }
@@ -99,7 +106,7 @@ struct Found {
 /// Reads every table of a server at rest and compares.
 pub fn judge(ledger: &Ledger, server: &Server) -> Result<Verdict> {
     let requests = ledger.requests();
-    let mut verdict = Verdict::default();
+    let mut verdict = Verdict { repeated: ledger.repeated(), ..Verdict::default() };
     for surprise in ledger.surprises() {
         verdict.find(Wrong::Surprising, || surprise);
     }
