@@ -102,11 +102,6 @@ impl Absence {
     }
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    clippy::allow_attributes,
-    reason = "the signature that serde asks for"
-)]
 fn is_false(value: &bool) -> bool {
     !*value
 }

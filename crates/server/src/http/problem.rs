@@ -31,11 +31,6 @@ pub(super) struct Problem {
     endpoints: Vec<String>,
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    clippy::allow_attributes,
-    reason = "the signature that serde asks for"
-)]
 pub(super) fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
     *count == N::default()
 }
