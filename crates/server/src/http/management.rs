@@ -1,4 +1,5 @@
 //! What the command line asks a running server: `GET /status`, `GET /observed`, `POST /query`.
+//! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
 //! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
 //! send such a header to another origin without being allowed to, and nobody allows it.
@@ -32,6 +33,7 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/status", get(status))
         .route("/observed", get(observed))
         .route("/query", post(query))
+        .route("/settle", post(settle))
         .layer(middleware::from_fn(require_header))
         .with_state(runtime)
 }
@@ -59,6 +61,11 @@ async fn query(
 ) -> Result<Vec<u8>, Problem> {
     let statement = String::from_utf8(body.into()).map_err(|error| Problem::statement(error.to_string()))?;
     blocking(move || runtime.query(&statement, &format)).await
+}
+
+/// Answers when every accepted event is in the tables and every load is done.
+async fn settle(State(runtime): State<Arc<Runtime>>) -> Result<(), Problem> {
+    blocking(move || runtime.settle()).await
 }
 
 async fn blocking<T: Send + 'static>(
