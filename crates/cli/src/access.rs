@@ -8,8 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use antler_core::{diagnostic::Code, names::Naming, plan::Observed};
-use antler_server::{observed_at_rest, query, status::Status, status_at_rest};
+use antler_core::{diagnostic::Code, ledger::Account, names::Naming, plan::Observed};
+use antler_server::{
+    AtRest,
+    letters::{LettersAnswer, LettersRequest},
+    status::Status,
+};
 use antler_store::folder::DataFolder;
 use anyhow::Result;
 
@@ -69,7 +73,7 @@ impl Access {
     pub fn status(&self) -> Result<Status> {
         match self {
             Self::Running(client) => client.status(),
-            Self::AtRest(host, naming) => Ok(status_at_rest(&host.backends, naming).map_err(explain_server)?),
+            Self::AtRest(host, naming) => Ok(at_rest(host, naming).status().map_err(explain_server)?),
         }
     }
 
@@ -80,9 +84,7 @@ impl Access {
     pub fn observed(&self) -> Result<Observed> {
         match self {
             Self::Running(client) => client.observed(),
-            Self::AtRest(host, naming) => {
-                Ok(observed_at_rest(&host.backends, naming).map_err(explain_server)?)
-            }
+            Self::AtRest(host, naming) => Ok(at_rest(host, naming).observed().map_err(explain_server)?),
         }
     }
 
@@ -94,10 +96,38 @@ impl Access {
         match self {
             Self::Running(client) => client.query(statement, format),
             Self::AtRest(host, naming) => {
-                Ok(query(&*host.backends.tables, naming, statement, format).map_err(explain_server)?)
+                Ok(at_rest(host, naming).query(statement, format).map_err(explain_server)?)
             }
         }
     }
+
+    /// The accounts of the ledger.
+    ///
+    /// # Errors
+    /// The server or the database failed.
+    pub fn ledger(&self) -> Result<Vec<Account>> {
+        match self {
+            Self::Running(client) => client.ledger(),
+            Self::AtRest(host, naming) => Ok(at_rest(host, naming).ledger().map_err(explain_server)?),
+        }
+    }
+
+    /// Does something with dead letters.
+    ///
+    /// # Errors
+    /// Rows are being loaded, or the server or the database failed.
+    pub fn letters(&self, request: &LettersRequest) -> Result<LettersAnswer> {
+        match self {
+            Self::Running(client) => client.letters(request),
+            Self::AtRest(host, naming) => {
+                Ok(at_rest(host, naming).letters(request).map_err(explain_server)?)
+            }
+        }
+    }
+}
+
+fn at_rest<'a>(host: &'a Host, naming: &'a Naming) -> AtRest<'a> {
+    AtRest::new(&host.backends, naming)
 }
 
 fn is_in_use(problems: &Problems) -> bool {

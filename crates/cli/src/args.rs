@@ -5,8 +5,12 @@
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use antler_core::names::{ModelName, Version};
+use antler_core::{
+    dead_letter::Origin,
+    names::{ModelName, NameError, Version},
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::{Span, SpanRelativeTo, Timestamp};
 
 use crate::project::Language;
 
@@ -62,6 +66,11 @@ pub enum Command {
     Ps(ListArgs),
     /// Post a file of events to an endpoint.
     Import(ImportArgs),
+    /// Look at dead letters, replay them, or discard them.
+    #[command(subcommand)]
+    Dlq(DlqCommand),
+    /// Check that every event is where it has to be.
+    Verify(VerifyArgs),
 }
 
 /// `antler init`
@@ -147,6 +156,154 @@ pub struct ImportArgs {
     pub file: PathBuf,
 }
 
+/// `antler dlq`
+#[derive(Debug, Subcommand)]
+pub enum DlqCommand {
+    /// List letters, the oldest first.
+    Ls(DlqListArgs),
+    /// Show a letter with its record and everything that is wrong with it.
+    Show(DlqShowArgs),
+    /// Bring the records of open letters where they belong, now that they fit.
+    Replay(DlqChangeArgs),
+    /// Mark open letters as of no interest; they stay in the table.
+    Discard(DlqChangeArgs),
+}
+
+/// Which letters.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LetterArgs {
+    /// A model, or the ids of letters.
+    #[arg(value_name = "MODEL or ID")]
+    pub which: Vec<LetterName>,
+    /// Where the record came from: a version, or `ingest`.
+    #[arg(long, value_name = "VERSION")]
+    pub from: Option<Origin>,
+    /// The version that it did not reach.
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<Version>,
+    /// A part of the reason.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Not before: 30m, 2h, 7d (ago), or an instant such as 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<When>,
+    /// Before, written as for --since.
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<When>,
+}
+
+/// `antler dlq ls`
+#[derive(Debug, Args)]
+pub struct DlqListArgs {
+    /// Which letters.
+    #[command(flatten)]
+    pub letters: LetterArgs,
+    /// What became of them: open, replayed, discarded or all.
+    #[arg(long, default_value = "open")]
+    pub status: StatusChoice,
+    /// How many of each model, at most.
+    #[arg(long, default_value_t = 20)]
+    pub limit: u64,
+    /// Write JSON, with the records.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `antler dlq show`
+#[derive(Debug, Args)]
+pub struct DlqShowArgs {
+    /// The id of the letter.
+    pub id: String,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `antler dlq replay` and `antler dlq discard`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("chosen").required(true).multiple(true)
+    .args(["which", "from", "to", "reason", "since", "until", "all"]))]
+pub struct DlqChangeArgs {
+    /// Which letters.
+    #[command(flatten)]
+    pub letters: LetterArgs,
+    /// Every open letter of the project.
+    #[arg(long)]
+    pub all: bool,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `antler verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Check the ledger: each event of a topic is stored, filtered or a dead letter, once, on its way to
+    /// each version.
+    #[arg(long, required = true)]
+    pub ledger: bool,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A model, or the id of a letter: only ids have a `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetterName {
+    /// All letters of a model.
+    Model(ModelName),
+    /// One letter.
+    Id(String),
+}
+
+impl FromStr for LetterName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.contains('/') { Ok(Self::Id(text.to_owned())) } else { text.parse().map(Self::Model) }
+    }
+}
+
+/// What became of letters that are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusChoice {
+    /// Nothing yet.
+    Open,
+    /// Their records have reached the target since.
+    Replayed,
+    /// They are of no interest.
+    Discarded,
+    /// Anything.
+    All,
+}
+
+/// A point in time: an instant, or some time ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Milliseconds since 1970, UTC.
+    At(i64),
+    /// Milliseconds before now.
+    Ago(i64),
+}
+
+/// A text is no point in time.
+#[derive(Debug, thiserror::Error)]
+#[error("expected a time ago, such as 30m, 2h or 7d, or an instant, such as 2026-01-31T12:00:00Z")]
+pub struct WhenError;
+
+impl FromStr for When {
+    type Err = WhenError;
+
+    fn from_str(text: &str) -> Result<Self, WhenError> {
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(Self::At(instant.as_millisecond()));
+        }
+        let span: Span = text.parse().map_err(|_| WhenError)?;
+        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| WhenError)?;
+        i64::try_from(duration.as_millis()).map(Self::Ago).map_err(|_| WhenError)
+    }
+}
+
 /// The name of a project: a folder name that package managers take too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectName(String);
@@ -195,6 +352,26 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_is_an_instant_or_some_time_ago() {
+        let when = |text: &str| text.parse::<When>().ok();
+        assert_eq!(when("30m"), Some(When::Ago(1_800_000)));
+        assert_eq!(when("7d"), Some(When::Ago(7 * 86_400_000)));
+        assert_eq!(when("2026-01-31T12:00:00Z"), Some(When::At(1_769_860_800_000)));
+        for wrong in ["", "yesterday", "2026-01-31", "7"] {
+            assert_eq!(when(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn letters_are_named_by_model_or_id_and_something_has_to_be_chosen() {
+        let parse = |args: &[&str]| Cli::try_parse_from([&["antler", "dlq"], args].concat()).is_ok();
+        assert!(parse(&["ls"]) && parse(&["ls", "Flight", "--since", "2h"]));
+        assert!(parse(&["replay", "Flight_0_0/1/Flight_0_1", "t/2"]) && parse(&["replay", "--all"]));
+        assert!(parse(&["discard", "--reason", "odd"]));
+        assert!(!parse(&["replay"]) && !parse(&["discard", "--json"]) && !parse(&["ls", "no model"]));
     }
 
     #[test]

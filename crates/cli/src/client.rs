@@ -2,8 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use antler_core::{plan::Observed, validate::Violation};
-use antler_server::status::Status;
+use antler_core::{ledger::Account, plan::Observed, validate::Violation};
+use antler_server::{
+    letters::{LettersAnswer, LettersRequest},
+    status::Status,
+};
 use antler_store::folder::ServerNote;
 use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -64,6 +67,25 @@ impl Client {
         let url = format!("http://{}/query", self.note.management);
         let request = self.agent.post(&url).query("format", format).header("x-antler", "1");
         self.answer(request.send(statement))
+    }
+
+    /// The accounts of the ledger.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn ledger(&self) -> anyhow::Result<Vec<Account>> {
+        self.get("ledger")
+    }
+
+    /// Does something with dead letters.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn letters(&self, request: &LettersRequest) -> anyhow::Result<LettersAnswer> {
+        let url = format!("http://{}/letters", self.note.management);
+        let post = self.agent.post(&url).header("x-antler", "1").header("content-type", "application/json");
+        serde_json::from_slice(&self.answer(post.send(serde_json::to_vec(request)?))?)
+            .context("the server answered in an unexpected form")
     }
 
     /// Posts NDJSON to an endpoint, given as the path after `/ingest/`. All of it is accepted, or

@@ -13,8 +13,9 @@ pub fn explain_store(error: StoreError) -> Problems {
         StoreError::EngineMissing { .. } | StoreError::EngineUnusable { .. } => {
             Diagnostic::error(Code::Engine, message)
         }
-        StoreError::FolderInUse { .. } => Diagnostic::error(Code::FolderInUse, message)
-            .with_help("stop that process, or let it do the work: query, ls, ps and import ask it"),
+        StoreError::FolderInUse { .. } => Diagnostic::error(Code::FolderInUse, message).with_help(
+            "stop that process, or let it do the work: query, ls, ps, import, dlq and verify ask it",
+        ),
         _ => Diagnostic::error(Code::Storage, message),
     };
     diagnostic.into()

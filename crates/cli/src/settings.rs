@@ -61,7 +61,9 @@ fn chosen_port(command: &Command) -> Option<u16> {
         | Command::Query(_)
         | Command::Ls(_)
         | Command::Ps(_)
-        | Command::Import(_) => None,
+        | Command::Import(_)
+        | Command::Dlq(_)
+        | Command::Verify(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lineage::{Node, Path},
     names::{ModelName, ModelVersion, Naming, TopicName, Version},
+    route::Outlet,
     sql::{Projection, statement},
 };
 
@@ -100,15 +101,13 @@ pub enum Intake {
 pub struct DeployedRoute {
     /// The nodes on the way.
     pub path: Path,
-    /// The view's SELECT.
-    pub select: String,
-    /// The SELECT of the view that carries failing rows to the dead letters, if there is one.
-    pub failures: Option<String>,
+    /// Where its rows go. Each has a view over the landing table of the source.
+    pub outlets: Vec<Outlet>,
 }
 
 impl Deployed {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
 
     /// Nothing applied yet.
     pub fn new() -> Self {

@@ -6,15 +6,18 @@
 //! language. That is what lets a plan be tested by snapshot and a sink by simulation.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod coordinates;
 pub mod dead_letter;
 pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
+pub mod ledger;
 pub mod lineage;
 pub mod load;
 pub mod names;
 pub mod plan;
 pub mod retention;
+pub mod route;
 pub mod schema;
 pub mod sink;
 pub mod sql;

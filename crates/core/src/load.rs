@@ -9,18 +9,27 @@
 //! range; after a crash the chunk at the cursor is sent again and the database drops what it
 //! has. The record is complete in itself: it does not depend on the migration file, which may
 //! have been edited since the cut.
+//!
+//! Events that did not reach the source are not in the clone, and will not reach the target
+//! either. After the rows, the load carries what became of them: for each topic behind the source,
+//! the dead letters and filtered events up to the cut, in ranges of offsets. So every version tells
+//! of every event by itself.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    names::{ModelVersion, SqlIdent, TableName},
-    sql::{Filtered, statement::Chunk},
+    names::{ModelVersion, TableName, TopicName},
+    route::Outlet,
+    sink::Range,
+    sql::statement::Chunk,
 };
 
 /// What one chunk may weigh in memory, uncompressed.
 const CHUNK_BYTES: u64 = 64 << 20;
 /// Bounds of a chunk in rows: small enough for progress, large enough for speed.
 const CHUNK_ROWS: std::ops::RangeInclusive<u64> = 1_000..=100_000;
+/// Offsets whose fates are carried at once: never more rows than fit one block.
+const CARRIED_OFFSETS: u64 = 1_000_000;
 
 /// An initial load: which rows go where, and how far it is. The stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,20 +41,36 @@ pub struct Load {
     /// Which rows go where.
     pub spec: LoadSpec,
     parts: Vec<Part>,
+    /// The end of each topic of [`LoadSpec::carries`] at the cut.
+    ends: Vec<u64>,
     chunk_rows: u64,
     cursor: Cursor,
 }
 
-/// Where the failing rows of a load go.
+/// A topic behind the source of a load, and where its rows left the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Failures {
-    /// The dead letters of the source's model.
-    pub table: TableName,
-    /// The columns, in the order of the select.
-    pub columns: Vec<SqlIdent>,
-    /// The failing rows, over the clone.
-    pub select: Filtered,
+pub struct Carry {
+    /// The topic.
+    pub topic: TopicName,
+    /// The dead letters and the filtered events of the source's model.
+    pub from: [TableName; 2],
+    /// Those of the target's model.
+    pub to: [TableName; 2],
+}
+
+/// What a load does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Brings rows of the clone to the target.
+    Rows(Chunk<'a>),
+    /// Carries what became of the events that are not in the clone.
+    Carry {
+        /// The topic and the tables.
+        carry: &'a Carry,
+        /// The events.
+        events: Range,
+    },
 }
 
 /// A part of the clone.
@@ -59,11 +84,14 @@ pub struct Part {
     pub bytes: u64,
 }
 
-/// The next row to load.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Cursor {
-    part: usize,
-    row: u64,
+/// What to do next. Every part comes before every topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Cursor {
+    /// The next row to load.
+    Row { part: usize, row: u64 },
+    /// The next offset to carry.
+    Offset { carry: usize, offset: u64 },
 }
 
 /// How far a load is.
@@ -85,46 +113,53 @@ pub struct LoadSpec {
     pub target: ModelVersion,
     /// The clone of the source's storage table.
     pub clone: TableName,
-    /// The storage table of the target.
-    pub storage: TableName,
-    /// The columns of the target, in the order of the select.
-    pub columns: Vec<SqlIdent>,
-    /// The migration, over the clone.
-    pub select: Filtered,
-    /// The rows that fail it, when there can be any.
-    pub failures: Option<Failures>,
+    /// Where its rows go.
+    pub outlets: Vec<Outlet>,
+    /// The topics whose rows the source holds.
+    pub carries: Vec<Carry>,
 }
 
 impl Load {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
-    /// A load that has not begun, over the parts of its clone.
-    pub fn new(id: u64, spec: LoadSpec, parts: Vec<Part>) -> Self {
+    /// A load that has not begun, over the parts of its clone. `ends` are those of the topics to
+    /// carry at the cut, in their order.
+    pub fn new(id: u64, spec: LoadSpec, parts: Vec<Part>, ends: Vec<u64>) -> Self {
         let (rows, bytes) =
             parts.iter().fold((0, 0), |(rows, bytes), part| (rows + part.rows, bytes + part.bytes));
         let row_bytes = bytes.checked_div(rows).unwrap_or(0).max(1);
         let chunk_rows = (CHUNK_BYTES / row_bytes).clamp(*CHUNK_ROWS.start(), *CHUNK_ROWS.end());
-        Self { format: Self::FORMAT, id, spec, parts, chunk_rows, cursor: Cursor::default() }
-            .past_empty_parts()
+        let cursor = Cursor::Row { part: 0, row: 0 };
+        Self { format: Self::FORMAT, id, spec, parts, ends, chunk_rows, cursor }.past_what_is_done()
     }
 
-    /// The chunk at the cursor, with its token; `None` when all is loaded.
-    pub fn next_chunk(&self) -> Option<(Chunk<'_>, String)> {
-        let part = self.parts.get(self.cursor.part)?;
-        let first = self.cursor.row;
-        let end = part.rows.min(first + self.chunk_rows);
-        let token = format!("load/{}/{}/{first}-{end}", self.id, part.name);
-        Some((Chunk { part: &part.name, first, end }, token))
+    /// The step at the cursor, with its token; `None` when all is done.
+    pub fn next_step(&self) -> Option<(Step<'_>, String)> {
+        match self.cursor {
+            Cursor::Row { part, row: first } => {
+                let part = self.parts.get(part)?;
+                let end = part.rows.min(first + self.chunk_rows);
+                let token = format!("load/{}/{}/{first}-{end}", self.id, part.name);
+                Some((Step::Rows(Chunk { part: &part.name, first, end }), token))
+            }
+            Cursor::Offset { carry, offset: first } => {
+                let (carry, end) = (self.spec.carries.get(carry)?, *self.ends.get(carry)?);
+                let end = end.min(first + CARRIED_OFFSETS);
+                let token = format!("load/{}/carry/{}/{first}-{end}", self.id, carry.topic);
+                Some((Step::Carry { carry, events: Range { first, end } }, token))
+            }
+        }
     }
 
-    /// The state after the chunk at the cursor was inserted.
+    /// The state after the step at the cursor was taken.
     #[must_use]
     pub fn advance(mut self) -> Self {
-        if let Some(part) = self.parts.get(self.cursor.part) {
-            self.cursor.row = part.rows.min(self.cursor.row + self.chunk_rows);
+        match &mut self.cursor {
+            Cursor::Row { row, .. } => *row += self.chunk_rows,
+            Cursor::Offset { offset, .. } => *offset += CARRIED_OFFSETS,
         }
-        self.past_empty_parts()
+        self.past_what_is_done()
     }
 
     /// The parts of the clone when it was made. They must be the same when the load ends.
@@ -134,74 +169,113 @@ impl Load {
 
     /// How far it is.
     pub fn progress(&self) -> Progress {
-        let before: u64 = self.parts.iter().take(self.cursor.part).map(|part| part.rows).sum();
-        Progress { done: before + self.cursor.row, total: self.parts.iter().map(|part| part.rows).sum() }
+        let total = self.parts.iter().map(|part| part.rows).sum();
+        let done = match self.cursor {
+            Cursor::Row { part, row } => {
+                self.parts.iter().take(part).map(|part| part.rows).sum::<u64>() + row
+            }
+            Cursor::Offset { .. } => total,
+        };
+        Progress { done, total }
     }
 
-    fn past_empty_parts(mut self) -> Self {
-        while self.parts.get(self.cursor.part).is_some_and(|part| self.cursor.row >= part.rows) {
-            self.cursor = Cursor { part: self.cursor.part + 1, row: 0 };
+    /// Moves the cursor from the end of a part or topic to the next one that is not empty.
+    fn past_what_is_done(mut self) -> Self {
+        loop {
+            self.cursor = match self.cursor {
+                Cursor::Row { part, row } => match self.parts.get(part) {
+                    None => Cursor::Offset { carry: 0, offset: 0 },
+                    Some(found) if row >= found.rows => Cursor::Row { part: part + 1, row: 0 },
+                    Some(_) => return self,
+                },
+                Cursor::Offset { carry, offset } => match self.ends.get(carry) {
+                    Some(end) if offset >= *end => Cursor::Offset { carry: carry + 1, offset: 0 },
+                    Some(_) | None => return self,
+                },
+            };
         }
-        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::Projection;
 
-    fn load(parts: &[(&str, u64)]) -> Load {
+    fn load(parts: &[(&str, u64)], ends: &[u64]) -> Load {
         let table = |name: &str| TableName { database: "db".parse().unwrap(), table: name.parse().unwrap() };
         let version = |text: &str| ModelVersion::new("A".parse().unwrap(), text.parse().unwrap());
-        let columns = vec!["a".parse().unwrap()];
+        let carry = |i: usize| Carry {
+            topic: format!("t{i}").parse().unwrap(),
+            from: ["letters", "filtered"].map(table),
+            to: ["letters", "filtered"].map(table),
+        };
         let spec = LoadSpec {
             source: version("0.0"),
             target: version("0.1"),
             clone: table("clone"),
-            storage: table("A_0_1"),
-            select: Projection::identity(&columns).select_where(&table("clone")),
-            columns,
-            failures: None,
+            outlets: Vec::new(),
+            carries: (0..ends.len()).map(carry).collect(),
         };
         let part =
             |(name, rows): &(&str, u64)| Part { name: (*name).to_owned(), rows: *rows, bytes: rows * 100 };
-        Load::new(7, spec, parts.iter().map(part).collect())
+        Load::new(7, spec, parts.iter().map(part).collect(), ends.to_vec())
+    }
+
+    fn steps(mut load: Load) -> Vec<(String, u64, u64)> {
+        let mut seen = Vec::new();
+        while let Some((step, token)) = load.next_step() {
+            let (of, first, end) = match step {
+                Step::Rows(Chunk { part, first, end }) => (part, first, end),
+                Step::Carry { carry, events } => (carry.topic.as_str(), events.first, events.end),
+            };
+            assert!(token.ends_with(&format!("/{of}/{first}-{end}")), "{token}");
+            seen.push((of.to_owned(), first, end));
+            load = load.advance();
+        }
+        seen
     }
 
     #[test]
-    fn chunks_cover_every_row_once_and_skip_empty_parts() {
-        let mut load = load(&[("empty", 0), ("p1", 250_000), ("none", 0), ("p2", 10)]);
+    fn steps_cover_every_row_and_then_every_offset_once_and_skip_what_is_empty() {
+        let load = load(&[("empty", 0), ("p1", 250_000), ("none", 0), ("p2", 10)], &[0, 1_000_001, 3]);
+        let expected = [
+            ("p1", 0, 100_000),
+            ("p1", 100_000, 200_000),
+            ("p1", 200_000, 250_000),
+            ("p2", 0, 10),
+            ("t1", 0, 1_000_000),
+            ("t1", 1_000_000, 1_000_001),
+            ("t2", 0, 3),
+        ];
+        assert_eq!(steps(load), expected.map(|(of, first, end)| (of.to_owned(), first, end)));
+    }
+
+    #[test]
+    fn progress_counts_rows() {
+        let mut load = load(&[("p1", 150_000)], &[5]);
         let mut seen = Vec::new();
-        while let Some((chunk, token)) = load.next_chunk() {
-            assert!(token.starts_with("load/7/"));
-            seen.push((chunk.part.to_owned(), chunk.first, chunk.end));
+        while load.next_step().is_some() {
+            seen.push(load.progress().done);
             load = load.advance();
         }
-        let expected =
-            [("p1", 0, 100_000), ("p1", 100_000, 200_000), ("p1", 200_000, 250_000), ("p2", 0, 10)];
-        assert_eq!(seen, expected.map(|(part, first, end)| (part.to_owned(), first, end)));
-        assert_eq!(load.progress(), Progress { done: 250_010, total: 250_010 });
+        assert_eq!(seen, [0, 100_000, 150_000]);
+        assert_eq!(load.progress(), Progress { done: 150_000, total: 150_000 });
     }
 
     #[test]
     fn a_load_of_nothing_is_done_at_once() {
-        assert_eq!(load(&[]).next_chunk(), None);
-        assert_eq!(load(&[("empty", 0)]).next_chunk(), None);
+        assert_eq!(load(&[], &[]).next_step(), None);
+        assert_eq!(load(&[("empty", 0)], &[0]).next_step(), None);
     }
 
     #[test]
-    fn a_resumed_load_asks_for_the_same_chunk_with_the_same_token() {
-        let load = load(&[("p1", 600_000)]).advance();
-        let stored = serde_json::to_string(&load).unwrap();
-        let resumed: Load = serde_json::from_str(&stored).unwrap();
-        assert_eq!(resumed.next_chunk(), load.next_chunk());
-    }
-
-    #[test]
-    fn the_condition_of_a_chunk_narrows_the_select() {
-        let load = load(&[("p1", 10)]);
-        let text = load.spec.select.with("_part = 'p1'");
-        assert_eq!(text, "SELECT\n    event.a AS a\nFROM db.clone AS event\nWHERE _part = 'p1'");
+    fn a_resumed_load_takes_the_same_step_with_the_same_token() {
+        let mut load = load(&[("p1", 600_000)], &[10]);
+        for _ in 0..7 {
+            let stored = serde_json::to_string(&load).unwrap();
+            let resumed: Load = serde_json::from_str(&stored).unwrap();
+            assert_eq!(resumed.next_step(), load.next_step());
+            load = load.advance();
+        }
     }
 }

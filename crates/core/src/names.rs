@@ -216,6 +216,13 @@ impl From<ModelVersion> for String {
 pub struct SqlIdent(String);
 checked_text!(SqlIdent);
 
+impl SqlIdent {
+    /// A name that this program chose.
+    pub(crate) fn known(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
 impl FromStr for SqlIdent {
     type Err = NameError;
 
@@ -324,6 +331,26 @@ impl Naming {
     /// The view that carries failing rows of a route to the dead letters.
     pub fn route_failures(&self, from: &ModelVersion, to: &ModelVersion) -> TableName {
         self.internal_table(format!("{}_to_{}_failures", from.flat(), to.flat()))
+    }
+
+    /// The view that keeps which rows of a route were filtered.
+    pub fn route_filtered(&self, from: &ModelVersion, to: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_to_{}_filtered", from.flat(), to.flat()))
+    }
+
+    /// Which events of a model a migration filtered: for the ledger.
+    pub fn filtered(&self, model: &ModelName) -> TableName {
+        self.internal_table(format!("{model}_filtered"))
+    }
+
+    /// Rows of a batch that the database refused, on their way to single targets.
+    pub fn staging(&self, of: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_staging", of.flat()))
+    }
+
+    /// Rows of dead letters that are replayed, on their way to single targets.
+    pub fn replay(&self, of: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_replay", of.flat()))
     }
 
     /// The clone that an initial load reads.

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use antler_core::{
     deployment::{Deployed, Intake},
-    load::{Load, Part},
+    load::{Carry, Load, Part},
     names::TopicName,
     plan::{Applying, Cut, Make, Plan, Stage},
 };
@@ -68,7 +68,10 @@ pub(crate) fn cut(
         reach(FailPoint::CutCloned);
         let parts = parts(&clone.parts, session)?;
         for spec in &clone.loads {
-            loads.push(Load::new(next_load, spec.clone(), parts.clone()));
+            // The sinks are held, so what they have stored is what the clone holds.
+            let end = |carry: &Carry| Ok(state.sink(&carry.topic)?.stored());
+            let ends = spec.carries.iter().map(end).collect::<Result<_, ServerError>>()?;
+            loads.push(Load::new(next_load, spec.clone(), parts.clone(), ends));
             next_load += 1;
         }
     }

@@ -100,6 +100,13 @@ impl std::ops::Deref for Entered {
 }
 
 impl CurrentEndpoints {
+    /// The endpoints of a deployment.
+    pub fn of(deployed: &Deployed) -> Self {
+        let endpoints = Self::default();
+        endpoints.set(deployed);
+        endpoints
+    }
+
     /// The snapshot of now.
     pub fn get(&self) -> Arc<Endpoints> {
         Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))

@@ -2,7 +2,10 @@
 
 use std::{io, net::SocketAddr};
 
-use antler_core::diagnostic::Diagnostic;
+use antler_core::{
+    diagnostic::Diagnostic,
+    names::{ModelName, ModelVersion},
+};
 use antler_store::StoreError;
 
 /// The runtime could not do what it was asked.
@@ -26,6 +29,14 @@ pub enum ServerError {
     /// An earlier change could not be finished.
     #[error("an earlier change could not be finished; it will be when antler starts again")]
     Unfinished,
+    /// No version of a model of this name is deployed.
+    #[error("there is no data model {0}")]
+    UnknownModel(ModelName),
+    /// Rows are being loaded, which must not be disturbed.
+    #[error(
+        "rows are being loaded into {0}; dead letters can be replayed when that is done (antler ps shows how far it is)"
+    )]
+    Loading(ModelVersion),
     /// The runtime is shutting down.
     #[error("antler is shutting down")]
     ShuttingDown,

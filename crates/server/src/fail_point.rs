@@ -66,12 +66,22 @@ fail_points! {
     LoadInserted = "load-inserted",
     /// The failing rows of a chunk are in the dead letters, too.
     LoadFailuresInserted = "load-failures-inserted",
+    /// It is known which rows of a chunk were filtered, too.
+    LoadFilteredInserted = "load-filtered-inserted",
+    /// Events that failed before the source are dead letters of the target.
+    LoadLettersCarried = "load-letters-carried",
     /// The journal knows that the chunk is in the target.
     LoadAdvanced = "load-advanced",
     /// All chunks are in the target.
     LoadCopied = "load-copied",
     /// The load is forgotten, and its clone still there.
     LoadForgotten = "load-forgotten",
+    /// The record of a dead letter is in its topic again.
+    ReplayAppended = "replay-appended",
+    /// The rows of dead letters have reached their version.
+    ReplayFilled = "replay-filled",
+    /// Dead letters are marked as replayed.
+    ReplaySettled = "replay-settled",
 }
 
 impl fmt::Display for FailPoint {

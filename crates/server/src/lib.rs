@@ -8,17 +8,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod apply;
+mod at_rest;
 mod clock;
 pub mod endpoints;
 mod error;
 pub mod fail_point;
 pub mod http;
+mod ledger;
+pub mod letters;
 pub mod load;
 mod retention;
 mod runtime;
 pub mod sink;
+mod staging;
 pub mod state;
 pub mod status;
 
+pub use at_rest::AtRest;
 pub use error::ServerError;
-pub use runtime::{Backends, Runtime, observed_at_rest, query, status_at_rest};
+pub use runtime::{Backends, Runtime, query};

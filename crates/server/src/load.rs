@@ -12,8 +12,9 @@ use std::{
 };
 
 use antler_core::{
-    load::{Load, Progress},
+    load::{Carry, Load, LoadSpec, Progress, Step},
     names::{ModelVersion, TableName},
+    route::Fate,
     sql::statement,
 };
 use antler_store::{
@@ -229,8 +230,8 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
         if shared.is_stopping() {
             return false;
         }
-        let outcome = match load.next_chunk() {
-            Some(_) => copy_chunk(&load, session).and_then(|()| {
+        let outcome = match load.next_step() {
+            Some(_) => take_step(&load, session).and_then(|()| {
                 let next = load.clone().advance();
                 shared.state.set_load(&next)?;
                 reach(FailPoint::LoadAdvanced);
@@ -261,23 +262,33 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
     }
 }
 
-fn copy_chunk(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
-    let Some((chunk, token)) = load.next_chunk() else { return Ok(()) };
+/// Takes the step at the cursor.
+fn take_step(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
+    let Some((step, token)) = load.next_step() else { return Ok(()) };
     let token = attempt(token);
-    session.execute(&statement::load_chunk(
-        &load.spec.storage,
-        &load.spec.columns,
-        &load.spec.select,
-        &chunk,
-        &token,
-    ))?;
-    reach(FailPoint::LoadInserted);
-    if let Some(failures) = &load.spec.failures {
-        let token = format!("{token}/failures");
-        let insert =
-            statement::load_chunk(&failures.table, &failures.columns, &failures.select, &chunk, &token);
-        session.execute(&insert)?;
-        reach(FailPoint::LoadFailuresInserted);
+    let LoadSpec { source, target, clone, outlets, .. } = &load.spec;
+    match step {
+        Step::Rows(chunk) => {
+            for outlet in outlets {
+                let token = format!("{token}/{}", outlet.fate);
+                session.execute(&statement::load_rows(outlet, clone, &chunk, &token))?;
+                reach(match outlet.fate {
+                    Fate::Stored => FailPoint::LoadInserted,
+                    Fate::Failed => FailPoint::LoadFailuresInserted,
+                    Fate::Filtered => FailPoint::LoadFilteredInserted,
+                });
+            }
+        }
+        Step::Carry { carry: Carry { topic, from, to }, events } => {
+            let hop = [source, target];
+            let [letters, filtered] = from;
+            let [letters_to, filtered_to] = to;
+            let letters = statement::carry_letters([letters, letters_to], hop, topic, events, &token);
+            session.execute(&letters)?;
+            reach(FailPoint::LoadLettersCarried);
+            let filtered = statement::carry_filtered([filtered, filtered_to], hop, topic, events, &token);
+            session.execute(&filtered)?;
+        }
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::{
 
 use antler_core::{
     deployment::{Deployed, Desired},
+    ledger::Account,
     names::{Naming, TopicName},
     plan::{self, Edits, Facts, Observed, Plan, Stage},
     retention::Retention,
@@ -25,6 +26,8 @@ use crate::{
     ServerError, apply,
     endpoints::{CurrentEndpoints, Endpoint, Endpoints, Entered},
     fail_point::{FailPoint, reach},
+    ledger,
+    letters::{Desk, LettersAnswer, LettersRequest},
     load::{self, LoadPhase, LoadStatus, Loads},
     retention::{Trimmer, Trimming},
     sink::{self, SinkStatus, Sinks, Until},
@@ -85,6 +88,9 @@ impl Runtime {
             session.execute(&statement::create_database(database))?;
         }
         finish_interrupted(&state, &naming, &*topics, &mut *session)?;
+        let stored = |topic: &TopicName| Ok(state.sink(topic)?.stored());
+        Desk { state: &state, naming: &naming, topics: &*topics, session: &mut *session, stored: &stored }
+            .finish_interrupted()?;
         let deployed = state.deployed()?;
         drop_orphans(&deployed, &state, &naming, &mut *session)?;
 
@@ -245,6 +251,52 @@ impl Runtime {
         query(&*self.tables, &self.naming, statement, format)
     }
 
+    /// Opens the accounts of the ledger. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// An adapter failed.
+    pub fn ledger(&self) -> Result<Vec<Account>, ServerError> {
+        let stored = |topic: &TopicName| self.stored(topic);
+        ledger::accounts(&self.state, &self.naming, &*self.topics, stored, &mut *self.tables.session()?)
+    }
+
+    /// Does something with dead letters. No plan and no load runs meanwhile. Blocks: not for async
+    /// code.
+    ///
+    /// # Errors
+    /// A load is running, or an adapter failed.
+    pub fn letters(&self, request: &LettersRequest) -> Result<LettersAnswer, ServerError> {
+        // To look at them changes nothing.
+        let changing =
+            request.changes().then(|| self.changing.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(changing) = &changing {
+            if **changing == Changing::Unfinished {
+                return Err(ServerError::Unfinished);
+            }
+            let running = self.loads()?.status().into_iter().find(|load| load.phase != LoadPhase::Done);
+            if let Some(load) = running {
+                return Err(ServerError::Loading(load.target));
+            }
+        }
+        let stored = |topic: &TopicName| self.stored(topic);
+        Desk {
+            state: &self.state,
+            naming: &self.naming,
+            topics: &*self.topics,
+            session: &mut *self.tables.session()?,
+            stored: &stored,
+        }
+        .answer(request)
+    }
+
+    /// Every record of a topic before this offset is in the tables.
+    fn stored(&self, topic: &TopicName) -> Result<u64, ServerError> {
+        match self.sinks()?.status().get(topic) {
+            Some(status) => Ok(status.stored),
+            None => Ok(self.state.sink(topic)?.stored()),
+        }
+    }
+
     /// Returns when every accepted event is in the tables and every load is done. Blocks: not
     /// for async code.
     ///
@@ -319,27 +371,6 @@ fn repeat<T>(mut step: impl FnMut() -> Result<T, ServerError>) -> Result<T, Serv
     step()
 }
 
-/// The status of a project in which nothing runs.
-///
-/// # Errors
-/// An adapter failed, or what is stored cannot be read.
-pub fn status_at_rest(backends: &Backends, naming: &Naming) -> Result<Status, ServerError> {
-    let state = State::new(Arc::clone(&backends.journal));
-    let loads: Vec<_> = state.loads()?.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting)).collect();
-    let sink = |topic: &TopicName| stored_sink(&state, topic);
-    let mut session = backends.tables.session()?;
-    status::collect(&state.deployed()?, naming, &*backends.topics, sink, &loads, &mut *session)
-}
-
-/// What is there in a project in which nothing runs; see [`Runtime::observed`].
-///
-/// # Errors
-/// An adapter failed, or what is stored cannot be read.
-pub fn observed_at_rest(backends: &Backends, naming: &Naming) -> Result<Observed, ServerError> {
-    let deployed = State::new(Arc::clone(&backends.journal)).deployed()?;
-    observe(&deployed, naming, &*backends.topics, &mut *backends.tables.session()?)
-}
-
 /// Runs a statement that cannot write; see [`Runtime::query`].
 ///
 /// # Errors
@@ -356,11 +387,11 @@ pub fn query(
     Ok(session.query(statement, format)?)
 }
 
-fn stored_sink(state: &State, topic: &TopicName) -> Result<SinkStatus, ServerError> {
+pub(crate) fn stored_sink(state: &State, topic: &TopicName) -> Result<SinkStatus, ServerError> {
     Ok(SinkStatus { stored: state.sink(topic)?.stored(), failure: None })
 }
 
-fn observe(
+pub(crate) fn observe(
     deployed: &Deployed,
     naming: &Naming,
     topics: &dyn Topics,

@@ -6,6 +6,7 @@
 //! | `applying`       | [`Applying`]: the plan on its way, if any                 |
 //! | `sink/<topic>`   | [`SinkState`]: what is stored and what is being inserted  |
 //! | `load/<number>`  | [`Load`]: an initial load that is not done                |
+//! | `replaying`      | [`Replaying`]: dead letters on their way to topics, if any |
 //!
 //! Values are JSON with a format number; one that this program does not know is an error, never
 //! a default.
@@ -22,11 +23,12 @@ use antler_core::{
 use antler_store::journal::{Change, Durability, Journal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::ServerError;
+use crate::{ServerError, letters::Replaying};
 
 const DEPLOYED: &str = "deployed";
 const APPLYING: &str = "applying";
 const LOADS: &str = "load/";
+const REPLAYING: &str = "replaying";
 
 fn sink_key(topic: &TopicName) -> String {
     format!("sink/{topic}")
@@ -141,6 +143,26 @@ impl State {
         self.write(&[Change::Delete { key: load_key(id) }], Durability::Now)
     }
 
+    /// The dead letters on their way to topics, if any.
+    ///
+    /// # Errors
+    /// As [`State::deployed`].
+    pub fn replaying(&self) -> Result<Option<Replaying>, ServerError> {
+        self.read(REPLAYING)
+    }
+
+    /// Remembers dead letters on their way, or that there are none any more; durable on return.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn set_replaying(&self, replaying: Option<&Replaying>) -> Result<(), ServerError> {
+        let change = match replaying {
+            Some(replaying) => put(REPLAYING.to_owned(), replaying)?,
+            None => Change::Delete { key: REPLAYING.to_owned() },
+        };
+        self.write(&[change], Durability::Now)
+    }
+
     fn read<T: Stored>(&self, key: &str) -> Result<Option<T>, ServerError> {
         self.journal.get(key)?.map(|value| parse(key, &value)).transpose()
     }
@@ -168,6 +190,10 @@ impl Stored for SinkState {
 }
 
 impl Stored for Load {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Replaying {
     const FORMAT: u32 = Self::FORMAT;
 }
 
@@ -214,12 +240,12 @@ mod tests {
         let message = |error: ServerError| error.to_string();
         for text in [r#"{"format":1,"fields":"of old"}"#, r#"{"plan":{"format":1},"stage":"cut"}"#] {
             let deployed = message(parse::<Deployed>("deployed", text.as_bytes()).unwrap_err());
-            assert!(deployed.contains("format 1; this one reads format 2"), "{deployed}");
+            assert!(deployed.contains("format 1; this one reads format 3"), "{deployed}");
             let applying = message(parse::<Applying>("applying", text.as_bytes()).unwrap_err());
-            assert!(applying.contains("format 1; this one reads format 2"), "{applying}");
+            assert!(applying.contains("format 1; this one reads format 3"), "{applying}");
         }
         let empty = serde_json::to_vec(&Deployed::new()).unwrap();
         assert_eq!(parse::<Deployed>("deployed", &empty).unwrap(), Deployed::new());
-        assert!(parse::<Deployed>("deployed", br#"{"format":2}"#).is_err());
+        assert!(parse::<Deployed>("deployed", br#"{"format":3}"#).is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use antler_core::{
     deployment::{Deployed, Intake},
-    names::{ModelName, ModelVersion, Naming, SqlIdent, Version},
+    names::{ModelName, ModelVersion, Naming, SqlIdent, TableName, Version},
     sql::statement,
 };
 use antler_store::{
@@ -39,6 +39,8 @@ pub struct Status {
 pub struct DeadLetterStatus {
     /// Records in the table.
     pub rows: u64,
+    /// Those that nothing was done about yet.
+    pub open: u64,
     /// Records that endpoints have refused and that are not in the table yet.
     pub lag: u64,
     /// Why the sink's last batch failed, while it is being repeated.
@@ -123,6 +125,15 @@ pub(crate) fn table_sizes(
     Ok(rows.into_iter().map(|row| (row.name, (row.rows, row.bytes))).collect())
 }
 
+fn open_letters(table: &TableName, session: &mut dyn Session) -> Result<u64, ServerError> {
+    #[derive(Deserialize)]
+    struct Row {
+        open: u64,
+    }
+    let rows: Vec<Row> = tables::rows(session, &statement::open_letters(table))?;
+    Ok(rows.iter().map(|row| row.open).sum())
+}
+
 /// Puts the state together. `sink` tells what the sink of a topic is doing.
 pub(crate) fn collect(
     deployed: &Deployed,
@@ -182,9 +193,11 @@ pub(crate) fn collect(
         let (rows, _) = sizes.get(&naming.dead_letters(model).table).copied().unwrap_or_default();
         let SinkStatus { stored, failure } = sink(topic)?;
         let lag = topics.end(topic)?.saturating_sub(stored);
-        if rows > 0 || lag > 0 {
-            dead_letters.insert(model.clone(), DeadLetterStatus { rows, lag, failure });
+        if rows == 0 && lag == 0 || dead_letters.contains_key(model) {
+            continue;
         }
+        let open = if rows > 0 { open_letters(&naming.dead_letters(model), session)? } else { 0 };
+        dead_letters.insert(model.clone(), DeadLetterStatus { rows, open, lag, failure });
     }
     Ok(Status { current: deployed.current.clone(), tables, migrations, dead_letters })
 }

@@ -137,6 +137,42 @@ pub enum StoreError {
     },
 }
 
+/// Codes of errors that single rows cause, so that the other rows of a batch can be stored without
+/// them. Every other error says something of the statement, the table or the machine, and may pass.
+/// See `src/Common/ErrorCodes.cpp` of ClickHouse.
+const ROW_ERRORS: &[i32] = &[
+    6,   // CANNOT_PARSE_TEXT
+    25,  // CANNOT_PARSE_ESCAPE_SEQUENCE
+    26,  // CANNOT_PARSE_QUOTED_STRING
+    27,  // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+    38,  // CANNOT_PARSE_DATE
+    41,  // CANNOT_PARSE_DATETIME
+    69,  // ARGUMENT_OUT_OF_BOUND
+    70,  // CANNOT_CONVERT_TYPE
+    72,  // CANNOT_PARSE_NUMBER
+    117, // INCORRECT_DATA
+    128, // TOO_LARGE_ARRAY_SIZE
+    130, // CANNOT_READ_ARRAY_FROM_TEXT
+    131, // TOO_LARGE_STRING_SIZE
+    153, // ILLEGAL_DIVISION
+    190, // SIZES_OF_ARRAYS_DONT_MATCH
+    321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
+    349, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+    376, // CANNOT_PARSE_UUID
+    395, // FUNCTION_THROW_IF_VALUE_IS_NON_ZERO
+    407, // DECIMAL_OVERFLOW
+    467, // CANNOT_PARSE_BOOL
+    469, // VIOLATED_CONSTRAINT
+    691, // UNKNOWN_ELEMENT_OF_ENUM
+];
+
+impl StoreError {
+    /// Whether single rows of a batch are to blame, and the others can do without them.
+    pub fn is_about_rows(&self) -> bool {
+        matches!(self, Self::Database { code: Some(code), .. } if ROW_ERRORS.contains(code))
+    }
+}
+
 /// The beginning of a long statement, for messages.
 fn shortened(statement: &str) -> String {
     const LIMIT: usize = 2_000;

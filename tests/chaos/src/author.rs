@@ -3,6 +3,9 @@
 //! Producers may send to a version once it was seen deployed in its final form: what is deployed
 //! is durable, so it is there in every later life. The first forms of 0.1 and 0.4 are drafts. An
 //! edit makes their tables anew, which is possible as long as nobody has sent them anything.
+//!
+//! The last step mends the migration to 0.3, which has thrown at some events until then. Their
+//! dead letters are replayed in small groups, while the server goes on dying.
 
 use antler_server::fail_point::FailPoint;
 use anyhow::Result;
@@ -11,13 +14,16 @@ use serde_json::Value;
 use crate::{
     project::Project,
     server::Server,
-    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_4, TO_0_4_DRAFT},
+    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_3_THROWS, TO_0_4, TO_0_4_DRAFT},
 };
 
 /// How many steps the author takes.
-pub const STEPS: usize = 7;
-/// Those that replace the draft of a migration.
-const EDITS: [usize; 2] = [3, 7];
+pub const STEPS: usize = 8;
+/// Those that replace a migration.
+const EDITS: [usize; 3] = [3, 7, 8];
+/// Those after which rows are loaded: a version with an equal schema shares what there is, and the
+/// last edit is for rows from then on.
+const LOADS: [usize; 5] = [2, 3, 5, 6, 7];
 
 /// How far the last step is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,22 +55,32 @@ impl Author {
         self.stage != Stage::Still
     }
 
+    /// Whether dead letters of the mended migration can be replayed.
+    pub fn has_mended(&self) -> bool {
+        self.done == STEPS && !self.waits()
+    }
+
     /// The fail points on the way of a step, in their order.
     pub fn way(step: usize) -> impl Iterator<Item = FailPoint> {
         let is_on_it = move |point: &FailPoint| match point {
             FailPoint::SinkChosen
             | FailPoint::SinkIntended
             | FailPoint::SinkInserted
-            | FailPoint::SinkDone => false,
+            | FailPoint::SinkDone
+            | FailPoint::ReplayAppended
+            | FailPoint::ReplayFilled
+            | FailPoint::ReplaySettled => false,
             // Only an edit drops something.
             FailPoint::CutDropped => EDITS.contains(&step),
-            FailPoint::LoadFailuresInserted => step >= 5,
-            // A version with an equal schema shares what there is.
+            FailPoint::LoadFailuresInserted => (5..=7).contains(&step),
+            // Only the migration to 0.3 returns null.
+            FailPoint::LoadFilteredInserted => step == 5,
             FailPoint::CutCloned
             | FailPoint::LoadInserted
+            | FailPoint::LoadLettersCarried
             | FailPoint::LoadAdvanced
             | FailPoint::LoadCopied
-            | FailPoint::LoadForgotten => step != 4,
+            | FailPoint::LoadForgotten => LOADS.contains(&step),
             FailPoint::PlanBegun
             | FailPoint::PlanPrepared
             | FailPoint::PlanHeld
@@ -84,6 +100,7 @@ impl Author {
             3 => 2,
             4 => 3,
             5 | 6 => 4,
+            // The oldest ones first: 0.0 to 0.4.
             _ => 5,
         }
     }
@@ -101,7 +118,7 @@ impl Author {
             3 => project.bump()?,
             4 => {
                 project.bump()?;
-                project.write_migration(TO_0_3)?;
+                project.write_migration(TO_0_3_THROWS)?;
                 project.write_models(&versions::models(2))?;
             }
             5 => {
@@ -109,7 +126,8 @@ impl Author {
                 project.write_migration(TO_0_4_DRAFT)?;
                 project.write_models(&versions::models(3))?;
             }
-            _ => project.write_migration(TO_0_4)?,
+            6 => project.write_migration(TO_0_4)?,
+            _ => project.write_migration(TO_0_3)?,
         }
         self.done += 1;
         self.stage = Stage::Written;

@@ -14,13 +14,13 @@ use crate::{
     Args,
     author::{Author, STEPS},
     chance::Chance,
-    fault::{Coverage, Fault, SINKS},
+    fault::{Coverage, Fault, REPLAYS, SINKS},
     ledger::{Answer, Form, Ledger, Request},
     producer::{self, Outlet},
     project::Project,
     server::{Addresses, Server, Tokens},
     verdict::{self, Verdict},
-    versions::VERSIONS,
+    versions::{MENDED, VERSIONS},
 };
 
 /// How many send at the same time.
@@ -77,6 +77,9 @@ impl<'a> Round<'a> {
 
     /// Where a server can die now.
     fn points(&self, steps: bool) -> Vec<FailPoint> {
+        if self.author.has_mended() {
+            return SINKS.into_iter().chain(REPLAYS).collect();
+        }
         if !steps && !self.author.waits() {
             return SINKS.to_vec();
         }
@@ -118,7 +121,7 @@ impl<'a> Round<'a> {
                 if server.has_died()? {
                     if let Fault::Point { point, .. } = fault {
                         coverage.note(point);
-                        if !SINKS.contains(&point) {
+                        if !SINKS.contains(&point) && !REPLAYS.contains(&point) {
                             *last = Some(point);
                         }
                     }
@@ -142,6 +145,11 @@ impl<'a> Round<'a> {
                     }
                     if looked.elapsed() > LOOK {
                         author.look(project, &server);
+                        if author.has_mended() {
+                            // It may die of it.
+                            let (version, reason) = MENDED;
+                            let _ = server.replay_some(version, reason);
+                        }
                         looked = Instant::now();
                     }
                     live.store(author.live(), Ordering::SeqCst);
@@ -159,6 +167,8 @@ impl<'a> Round<'a> {
             self.author.take_step(&self.project)?;
             self.wait_for_author(&mut server)?;
         }
+        server.settle()?;
+        server.replay_all()?;
         server.settle()?;
         verdict::judge(&self.ledger, &server)
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use ureq::Agent;
 
 use crate::{fault::Fault, producer, project::Project};
@@ -106,6 +106,34 @@ impl Server {
         self.ask("settle", "").map(drop)
     }
 
+    /// The accounts of its ledger.
+    pub fn ledger(&self) -> Result<Vec<Value>> {
+        let addresses = self.addresses.context("the server does not listen yet")?;
+        let url = format!("http://{}/ledger", addresses.management);
+        let text = self.agent.get(url).header("x-antler", "1").call()?.body_mut().read_to_string()?;
+        serde_json::from_str(&text).with_context(|| text)
+    }
+
+    /// Replays a few open dead letters on the way to a version, with this reason. A server that
+    /// does not answer may be dying.
+    pub fn replay_some(&self, to: &str, reason: &str) -> Result<()> {
+        let filter = json!({ "to": to, "reason": reason, "status": "open" });
+        let some = json!({ "action": { "list": { "limit": 40 } }, "filter": filter });
+        let found: Value = serde_json::from_str(&self.ask("letters", &some.to_string())?)?;
+        let letters = found["letters"].as_array().context("no list of letters")?;
+        let ids: Vec<_> = letters.iter().map(|letter| letter["id"].clone()).collect();
+        if ids.is_empty() { Ok(()) } else { self.replay(&json!({ "ids": ids })) }
+    }
+
+    /// Replays every open dead letter.
+    pub fn replay_all(&self) -> Result<()> {
+        self.replay(&json!({}))
+    }
+
+    fn replay(&self, filter: &Value) -> Result<()> {
+        self.ask("letters", &json!({ "action": "replay", "filter": filter }).to_string()).map(drop)
+    }
+
     /// The answer to a question, as TSV.
     pub fn query(&self, statement: &str) -> Result<String> {
         self.ask("query?format=TSV", statement)
@@ -114,7 +142,12 @@ impl Server {
     fn ask(&self, path: &str, body: &str) -> Result<String> {
         let addresses = self.addresses.context("the server does not listen yet")?;
         let url = format!("http://{}/{path}", addresses.management);
-        let mut answer = self.agent.post(url).header("x-antler", "1").send(body)?;
+        let mut answer = self
+            .agent
+            .post(url)
+            .header("x-antler", "1")
+            .header("content-type", "application/json")
+            .send(body)?;
         let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string()?;
         ensure!(answer.status().is_success(), "{path} {body}: {text}");
         Ok(text)

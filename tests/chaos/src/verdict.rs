@@ -38,6 +38,8 @@ enum Wrong {
     Torn,
     /// A request had an answer that no healthy server gives.
     Surprising,
+    /// The server's own ledger does not add up.
+    Unaccounted,
 }
 
 impl Verdict {
@@ -87,6 +89,7 @@ impl fmt::Display for Verdict {
             (Wrong::Altered, "altered"),
             (Wrong::Torn, "torn"),
             (Wrong::Surprising, "surprising answers"),
+            (Wrong::Unaccounted, "accounts that do not add up"),
         ];
         others
             .into_iter()
@@ -117,6 +120,11 @@ pub fn judge(ledger: &Ledger, server: &Server) -> Result<Verdict> {
     };
     for request in &requests {
         verdict.judge(request, &found);
+    }
+    for account in server.ledger()? {
+        if account["exceptions"].as_array().is_none_or(|exceptions| !exceptions.is_empty()) {
+            verdict.find(Wrong::Unaccounted, || format!("the ledger has {account}"));
+        }
     }
     Ok(verdict)
 }
@@ -167,7 +175,9 @@ fn read_letters(
     verdict: &mut Verdict,
 ) -> Result<[Vec<u8>; TABLES.len()]> {
     let mut letters = read_each(|_| Ok(vec![0_u8; sent_to.len()]))?;
-    let select = format!("SELECT JSONExtractString(record, 'id'), target, source FROM {MODEL}_dead_letters");
+    let select = format!(
+        "SELECT JSONExtractString(record, 'id'), target, source FROM {MODEL}_dead_letters WHERE status = 'open'"
+    );
     for line in server.query(&select)?.lines() {
         let (id, hop) = line.split_once('\t').context("a dead letter without a target")?;
         let node = hop.split('\t').next().and_then(|target| target.split_whitespace().last());
@@ -208,7 +218,6 @@ impl Verdict {
                     Fate::Stored => (1..=1, 0..=0),
                     Fate::Absent => (0..=0, 0..=0),
                     Fate::Failed => (0..=0, 1..=1),
-                    Fate::FailedBefore => (0..=0, 0..=1),
                 };
                 for (place, counts, expected) in
                     [(table.name, &found.rows, rows), ("the dead letters", &found.letters, letters)]

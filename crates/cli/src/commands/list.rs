@@ -133,11 +133,12 @@ fn migrations(status: &Status) -> String {
 }
 
 fn dead_letters(status: &Status) -> String {
-    let line = |(model, letters): (&ModelName, &DeadLetterStatus)| {
-        let records = count(letters.rows + letters.lag);
-        format!("{records} records of {model} failed; see the table {model}_dead_letters\n")
+    let line = |(model, letters): (&ModelName, &DeadLetterStatus)| match letters.open + letters.lag {
+        0 => None,
+        1 => Some(format!("1 dead letter of {model} is open: antler dlq ls {model}\n")),
+        many => Some(format!("{} dead letters of {model} are open: antler dlq ls {model}\n", count(many))),
     };
-    status.dead_letters.iter().map(line).collect()
+    status.dead_letters.iter().filter_map(line).collect()
 }
 
 fn failures(status: &Status) -> String {

@@ -6,6 +6,7 @@
 mod apply;
 mod bump_version;
 mod dev;
+mod dlq;
 mod generate;
 mod import;
 mod init;
@@ -13,6 +14,7 @@ mod list;
 mod plan;
 mod prod;
 mod query;
+mod verify;
 
 use crate::{
     args::{Command, GenerateCommand},
@@ -36,5 +38,7 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Ls(args) => list::ls(&args, settings, printer),
         Command::Ps(args) => list::ps(&args, settings, printer),
         Command::Import(args) => import::run(&args, settings, printer),
+        Command::Dlq(command) => dlq::run(command, settings, printer),
+        Command::Verify(args) => verify::run(&args, settings, printer),
     }
 }

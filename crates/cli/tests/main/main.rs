@@ -19,6 +19,7 @@ mod faults;
 mod generate;
 mod idempotency;
 mod init;
+mod letters;
 mod lifecycle;
 mod partial;
 mod pins;

@@ -39,7 +39,7 @@ fn the_good_records_of_a_body_are_accepted_and_the_bad_ones_are_dead_letters() {
     insta::assert_snapshot!(before);
     let ids = "SELECT arraySort(groupArray(eventId)) FROM UserActivity";
     assert_eq!(sandbox.ask(ids), "['1','2','4','5']");
-    assert!(sandbox.antler(&["ps"]).contains("3 records of UserActivity failed"));
+    assert!(sandbox.antler(&["ps"]).contains("3 dead letters of UserActivity are open"));
 
     server.kill_now();
     drop(server);

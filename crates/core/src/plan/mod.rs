@@ -188,7 +188,7 @@ pub enum Change {
 
 impl Plan {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
 
     /// Whether applying it would do nothing.
     pub fn is_empty(&self, deployed: &Deployed) -> bool {

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Clone as CloneStep, Cut, Edits, Facts, Make, Observed, Plan};
 use crate::{
-    dead_letter,
     deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Intake, Route},
     diagnostic::{Code, Diagnostic},
     lineage::Node,
-    load::{Failures, LoadSpec},
+    load::{Carry, LoadSpec},
     names::{ModelVersion, NameError, Naming, TopicName},
-    sql::{Projection, statement},
+    route::{self, Outlet},
+    sql::statement,
 };
 
 /// What becomes of a desired node.
@@ -47,7 +47,7 @@ impl<'a> Planner<'a> {
 
     pub(super) fn plan(mut self) -> Result<Plan, Vec<Diagnostic>> {
         let topics = self.topics();
-        let desired_routes = self.printed_routes(&topics);
+        let desired_routes = self.printed_routes();
         self.decide_fates(&desired_routes);
         let gone = self.gone();
 
@@ -57,7 +57,7 @@ impl<'a> Planner<'a> {
         self.make_nodes(&topics, &mut prepare, &mut cut);
         self.drop_nodes(&gone, &mut cut);
         let routes = self.connect(desired_routes, &gone, &mut cut, &mut changes);
-        self.load(&topics, &mut cut, &mut changes);
+        self.load(&routes, &mut cut, &mut changes);
         let after = self.after(&topics, &gone, routes);
         if !changes.is_empty() || after != *self.deployed() {
             self.aliases(&mut cut);
@@ -94,27 +94,14 @@ impl<'a> Planner<'a> {
         self.edits == Edits::Rebuild && self.facts(node).own_events == 0
     }
 
-    /// The views of every desired route, as text.
-    fn printed_routes(&self, topics: &BTreeMap<ModelVersion, Topics>) -> BTreeMap<Hop, DeployedRoute> {
+    /// Every desired route, as text.
+    fn printed_routes(&self) -> BTreeMap<Hop, DeployedRoute> {
         let print = |(hop, route): (&Hop, &&Route)| {
-            let landing = self.naming().landing(&hop.from);
-            let failures =
-                self.failures(hop, &route.projection, topics).map(|failures| failures.select(&landing));
-            let select = route.projection.select(&landing);
-            (hop.clone(), DeployedRoute { path: route.path.clone(), select, failures })
+            let source = &self.nodes.get(&hop.from)?.model;
+            let outlets = route::outlets(self.naming(), hop, source, &route.projection);
+            Some((hop.clone(), DeployedRoute { path: route.path.clone(), outlets }))
         };
-        self.routes.iter().map(print).collect()
-    }
-
-    fn failures<'p>(
-        &self,
-        hop: &Hop,
-        projection: &'p Projection,
-        topics: &BTreeMap<ModelVersion, Topics>,
-    ) -> Option<crate::sql::Failures<'p>> {
-        let model = &self.nodes.get(&hop.from)?.model;
-        let topic = &topics.get(&hop.from)?.records;
-        projection.failures(|reason| dead_letter::of_row(&hop.from, &hop.to, model, topic, reason))
+        self.routes.iter().filter_map(print).collect()
     }
 
     fn decide_fates(&mut self, routes: &BTreeMap<Hop, DeployedRoute>) {
@@ -127,9 +114,7 @@ impl<'a> Planner<'a> {
                 Some(deployed) if deployed.node.model.schema_hash() == node.model.schema_hash() => {
                     let edited = self.deployed().routes.iter().any(|(hop, old)| {
                         hop.to == *id
-                            && routes
-                                .get(hop)
-                                .is_none_or(|new| new.select != old.select || new.failures != old.failures)
+                            && routes.get(hop).is_none_or(|new| new.outlets != old.outlets)
                             && self.nodes.contains_key(&hop.from)
                     });
                     if edited && self.may_rebuild(id) { Fate::Rebuild } else { Fate::Keep }
@@ -248,7 +233,8 @@ impl<'a> Planner<'a> {
     fn make_nodes(&self, topics: &BTreeMap<ModelVersion, Topics>, prepare: &mut Vec<Make>, cut: &mut Cut) {
         for (id, node) in &self.nodes {
             let Some(Topics { records, dead_letters }) = topics.get(*id).cloned() else { continue };
-            let make = |topic| Make { topic, dead_letters, statements: self.node_statements(node) };
+            let statements = self.node_statements(node, &records);
+            let make = |topic| Make { topic, dead_letters, statements };
             match self.fate(id) {
                 Some(Fate::Create) => prepare.push(make(records)),
                 Some(Fate::Rebuild) => {
@@ -261,26 +247,28 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn node_statements(&self, node: &Node) -> Vec<String> {
+    fn node_statements(&self, node: &Node, topic: &TopicName) -> Vec<String> {
         let (naming, sync) = (self.naming(), self.desired.sync);
-        let (storage, landing) = (naming.storage(&node.id), naming.landing(&node.id));
-        let copy = Projection::identity(node.model.fields.iter().map(|field| &field.name));
+        let (id, model) = (&node.id, &node.model);
+        let storage = naming.storage(id);
         let mut statements = Vec::new();
         // As a member of an older run, this version may have been a view until now. `DROP TABLE`
         // drops that view, and on a second attempt the still empty table.
         let was_alias = self
             .deployed()
-            .nodes_of(&node.id.model)
-            .any(|other| other.node.id != node.id && other.node.members.contains(&node.id.version));
+            .nodes_of(&id.model)
+            .any(|other| other.node.id != *id && other.node.members.contains(&id.version));
         if was_alias {
             statements.push(statement::drop_table(&storage));
         }
         statements.extend([
-            statement::create_storage(&storage, &node.model, sync),
-            statement::create_landing(&landing, &node.model),
-            statement::create_route(&naming.route(&node.id, &node.id), &storage, &copy.select(&landing)),
-            statement::create_dead_letters(&naming.dead_letters(&node.id.model), sync),
+            statement::create_storage(&storage, model, sync),
+            statement::create_landing(&naming.landing(id), model, topic),
+            statement::create_dead_letters(&naming.dead_letters(&id.model), sync),
+            statement::create_filtered(&naming.filtered(&id.model), sync),
         ]);
+        let own = Hop { from: id.clone(), to: id.clone() };
+        statements.extend(self.views(&own, &route::own(naming, id, model)));
         statements
     }
 
@@ -298,20 +286,19 @@ impl<'a> Planner<'a> {
     /// are loaded again fail again.
     fn drop_statements(&self, id: &ModelVersion) -> Vec<String> {
         let naming = self.naming();
-        let hops = self.deployed().routes.keys().filter(|hop| hop.from == *id || hop.to == *id);
-        let mut statements: Vec<_> = hops.flat_map(|hop| self.drop_route(hop)).collect();
+        let routes = self.deployed().routes.iter();
+        let routes = routes.filter(|(hop, _)| hop.from == *id || hop.to == *id);
+        let mut statements: Vec<_> = routes.flat_map(|(hop, route)| self.drop_route(hop, route)).collect();
         statements.push(statement::drop_view(&naming.route(id, id)));
         statements.push(statement::drop_table(&naming.landing(id)));
         statements.push(statement::drop_table(&naming.storage(id)));
         statements.push(statement::forget_dead_letters(&naming.dead_letters(&id.model), id));
+        statements.push(statement::forget_filtered(&naming.filtered(&id.model), id));
         statements
     }
 
-    fn drop_route(&self, hop: &Hop) -> [String; 2] {
-        [
-            statement::drop_view(&self.naming().route(&hop.from, &hop.to)),
-            statement::drop_view(&self.naming().route_failures(&hop.from, &hop.to)),
-        ]
+    fn drop_route(&self, hop: &Hop, route: &DeployedRoute) -> Vec<String> {
+        route.outlets.iter().map(|outlet| statement::drop_view(&outlet.view(self.naming(), hop))).collect()
     }
 
     /// Makes, replaces and drops views of the star; returns the routes that are there afterwards.
@@ -333,7 +320,7 @@ impl<'a> Planner<'a> {
                 after.insert(hop.clone(), old.clone());
             } else if !desired.contains_key(hop) {
                 self.hold(&hop.from, cut);
-                cut.drop.extend(self.drop_route(hop));
+                cut.drop.extend(self.drop_route(hop, old));
                 let (from, to) = (hop.from.clone(), hop.to.clone());
                 changes.push(Change::Disconnect { from, to });
             }
@@ -341,17 +328,17 @@ impl<'a> Planner<'a> {
         for (hop, new) in desired {
             let old = self.deployed().routes.get(&hop);
             let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to);
-            let same = |old: &DeployedRoute| old.select == new.select && old.failures == new.failures;
-            if !(in_place && old.is_some_and(same)) {
+            if !(in_place && old.is_some_and(|old| old.outlets == new.outlets)) {
                 let (from, to) = (hop.from.clone(), hop.to.clone());
                 self.hold(&from, cut);
-                if old.is_some() && in_place {
-                    cut.drop.extend(self.drop_route(&hop));
-                    changes.push(Change::Replace { from, to });
-                } else {
-                    changes.push(Change::Connect { from, to });
+                match old.filter(|_| in_place) {
+                    Some(old) => {
+                        cut.drop.extend(self.drop_route(&hop, old));
+                        changes.push(Change::Replace { from, to });
+                    }
+                    None => changes.push(Change::Connect { from, to }),
                 }
-                cut.views.extend(self.route_statements(&hop, &new));
+                cut.views.extend(self.views(&hop, &new.outlets));
             }
             after.insert(hop, new);
         }
@@ -364,16 +351,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn route_statements(&self, hop: &Hop, route: &DeployedRoute) -> Vec<String> {
-        let naming = self.naming();
-        let view = naming.route(&hop.from, &hop.to);
-        let mut statements = vec![statement::create_route(&view, &naming.storage(&hop.to), &route.select)];
-        if let Some(failures) = &route.failures {
-            let view = naming.route_failures(&hop.from, &hop.to);
-            let target = naming.dead_letters(&hop.from.model);
-            statements.push(statement::create_route(&view, &target, failures));
-        }
-        statements
+    fn views(&self, hop: &Hop, outlets: &[Outlet]) -> Vec<String> {
+        let landing = self.naming().landing(&hop.from);
+        let view = |outlet: &Outlet| {
+            let name = outlet.view(self.naming(), hop);
+            statement::create_route(&name, &outlet.table, &outlet.select.over(&landing))
+        };
+        outlets.iter().map(view).collect()
     }
 
     /// Finds, for every node that rows newly reach, the storage tables that hold those rows.
@@ -381,7 +365,7 @@ impl<'a> Planner<'a> {
     /// A storage table holds the rows of its own node and of every node with a route to it. It
     /// serves as a source when none of those rows has reached the target before; the nearest one
     /// serves first, because it has the most.
-    fn load(&mut self, topics: &BTreeMap<ModelVersion, Topics>, cut: &mut Cut, changes: &mut Vec<Change>) {
+    fn load(&mut self, routes: &BTreeMap<Hop, DeployedRoute>, cut: &mut Cut, changes: &mut Vec<Change>) {
         let mut loads: BTreeMap<ModelVersion, Vec<LoadSpec>> = BTreeMap::new();
         for target in self.nodes.keys().copied() {
             let arrives = |hop: &&Hop| hop.to == *target;
@@ -389,7 +373,8 @@ impl<'a> Planner<'a> {
             let mut missing: BTreeSet<_> =
                 self.routes.keys().filter(arrives).filter(is_new).map(|hop| hop.from.clone()).collect();
             missing.retain(|from| self.is_kept(from));
-            let mut sources: Vec<_> = self.routes.iter().filter(|(hop, _)| arrives(hop)).collect();
+            let mut sources: Vec<_> =
+                routes.iter().filter(|(hop, _)| arrives(hop) && self.routes.contains_key(*hop)).collect();
             sources.sort_by_key(|(_, route)| route.path.len());
             for (hop, route) in sources {
                 if !self.is_kept(&hop.from) {
@@ -422,40 +407,26 @@ impl<'a> Planner<'a> {
                 for id in &held {
                     self.hold(id, cut);
                 }
-                loads.entry(hop.from.clone()).or_default().push(self.load_spec(
-                    hop,
-                    &route.projection,
-                    topics,
-                ));
+                loads.entry(hop.from.clone()).or_default().push(self.load_spec(hop, route, &held));
                 missing.retain(|id| !held.contains(id));
             }
         }
-        debug_assert!(loads.keys().all(|source| topics.contains_key(source)));
         cut.clones =
             loads.into_iter().filter_map(|(source, loads)| self.clone_step(&source, loads)).collect();
     }
 
-    fn load_spec(
-        &self,
-        hop: &Hop,
-        projection: &Projection,
-        topics: &BTreeMap<ModelVersion, Topics>,
-    ) -> LoadSpec {
-        let naming = self.naming();
-        let clone = naming.load_source(&hop.from);
-        let failures = self.failures(hop, projection, topics).map(|failures| Failures {
-            table: naming.dead_letters(&hop.from.model),
-            columns: failures.columns().cloned().collect(),
-            select: failures.select_where(&clone),
-        });
+    fn load_spec(&self, hop: &Hop, route: &DeployedRoute, held: &BTreeSet<ModelVersion>) -> LoadSpec {
+        let carry = |source: &ModelVersion| {
+            let topic = self.deployed().nodes.get(source)?.topic.clone();
+            let [from, to] = [&hop.from, &hop.to].map(|id| route::side_tables(self.naming(), &id.model));
+            Some(Carry { topic, from, to })
+        };
         LoadSpec {
             source: hop.from.clone(),
             target: hop.to.clone(),
-            storage: naming.storage(&hop.to),
-            columns: projection.columns.iter().map(|(name, _)| name.clone()).collect(),
-            select: projection.select_where(&clone),
-            failures,
-            clone,
+            clone: self.naming().load_source(&hop.from),
+            outlets: route.outlets.clone(),
+            carries: held.iter().filter_map(carry).collect(),
         }
     }
 

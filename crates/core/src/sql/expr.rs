@@ -162,7 +162,7 @@ impl Expr {
     }
 
     /// Calls a function with every column that this expression refers to.
-    pub(super) fn for_each_column<'e>(&'e self, f: &mut impl FnMut(&'e SqlIdent)) {
+    pub(crate) fn for_each_column<'e>(&'e self, f: &mut impl FnMut(&'e SqlIdent)) {
         match self {
             Self::Column(name) => f(name),
             Self::Name(_) | Self::Literal(_) => {}

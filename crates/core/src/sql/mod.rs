@@ -10,7 +10,7 @@ pub mod statement;
 mod types;
 
 pub use expr::{BinaryOp, Expr, Literal};
-pub use projection::{Failures, Filtered, Let, Projection};
+pub use projection::{Let, Projection, Select};
 pub use types::{column_type, item_type, object_type};
 
 use crate::names::{SqlIdent, TableName};

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use serde::{Deserialize, Serialize};
 
 use super::{Expr, expr::SOURCE, ident, table};
-use crate::names::{SqlIdent, TableName};
+use crate::{
+    coordinates,
+    names::{SqlIdent, TableName},
+};
 
 /// A name for an expression that is used more than once.
 ///
@@ -44,82 +47,59 @@ impl Projection {
     }
 
     /// `SELECT` of the rows that succeed and are kept.
-    pub fn select(&self, source: &TableName) -> String {
-        self.print(&self.columns, source, &self.kept(), Room::None).join()
+    pub fn rows(&self) -> Select {
+        let conditions = self.succeeds().into_iter().chain(self.keep.as_ref().map(ToString::to_string));
+        self.print(&self.columns, conditions.collect())
     }
 
-    /// `SELECT` of the rows that succeed and are kept, with room for one more condition.
-    pub fn select_where(&self, source: &TableName) -> Filtered {
-        self.print(&self.columns, source, &self.kept(), Room::ForCondition)
-    }
-
-    /// `SELECT` of the rows that fail, into columns made from the reason. `None` when no row
-    /// can fail.
-    pub fn failures(&self, columns: impl FnOnce(&Expr) -> Vec<(SqlIdent, Expr)>) -> Option<Failures<'_>> {
+    /// `SELECT` of the rows that fail, into columns made from the reason. `None` when no row can
+    /// fail.
+    pub fn failures(&self, columns: impl FnOnce(&Expr) -> Vec<(SqlIdent, Expr)>) -> Option<Select> {
         let failure = self.failure.as_ref()?;
-        Some(Failures {
-            projection: self,
-            columns: columns(failure),
-            condition: format!("isNotNull({failure})"),
-        })
+        Some(self.print(&columns(failure), vec![format!("isNotNull({failure})")]))
     }
 
-    fn kept(&self) -> Vec<String> {
-        let succeeds = self.failure.as_ref().map(|failure| format!("isNull({failure})"));
-        succeeds.into_iter().chain(self.keep.as_ref().map(ToString::to_string)).collect()
+    /// `SELECT` of the rows that succeed and are not kept, into the given columns. `None` when
+    /// every row is kept.
+    pub fn filtered(&self, columns: &[(SqlIdent, Expr)]) -> Option<Select> {
+        let dropped = Expr::call("not", [self.keep.clone()?]).to_string();
+        Some(self.print(columns, self.succeeds().into_iter().chain([dropped]).collect()))
     }
 
-    fn print(
-        &self,
-        columns: &[(SqlIdent, Expr)],
-        source: &TableName,
-        conditions: &[String],
-        room: Room,
-    ) -> Filtered {
-        let mut before = String::new();
-        // What stands behind the place of the condition from outside, once that place was passed.
-        let mut after: Option<String> = None;
-        let mut from = table(source);
+    fn succeeds(&self) -> Option<String> {
+        self.failure.as_ref().map(|failure| format!("isNull({failure})"))
+    }
+
+    fn print(&self, columns: &[(SqlIdent, Expr)], conditions: Vec<String>) -> Select {
+        let mut select = Printed::default();
         let steps = self.steps();
         for (i, lets) in steps.iter().enumerate() {
             let step = format!("step_{}", i + 1);
-            let out = after.as_mut().unwrap_or(&mut before);
             let opening = if i == 0 { "WITH " } else { ",\n" };
-            let _ = write!(out, "{opening}{step} AS (\n    SELECT\n        {SOURCE}.*");
+            select.add(&format!("{opening}{step} AS (\n    SELECT\n        {SOURCE}.*"));
+            if i == 0 {
+                // Not among `*`, and from here on a column like any other.
+                for hidden in coordinates::among(columns) {
+                    select.add(&format!(",\n        {SOURCE}.{hidden} AS {hidden}"));
+                }
+            }
             for Let { name, value } in lets {
-                let _ = write!(out, ",\n        {} AS {}", value.wrapped(8), ident(name));
+                select.add(&format!(",\n        {} AS {}", value.wrapped(8), ident(name)));
             }
-            let _ = write!(out, "\n    FROM {from} AS {SOURCE}");
-            // The condition from outside narrows what is read, so it stands where the table is.
-            if i == 0 && room == Room::ForCondition {
-                out.push_str("\n    WHERE ");
-                after = Some(String::new());
-            }
-            after.as_mut().unwrap_or(&mut before).push_str("\n)");
-            from = step;
+            select.from(i, "\n    ");
+            select.add("\n)");
         }
-        let out = after.as_mut().unwrap_or(&mut before);
-        out.push_str(if steps.is_empty() { "SELECT" } else { "\nSELECT" });
+        select.add(if steps.is_empty() { "SELECT" } else { "\nSELECT" });
         for (i, (name, value)) in columns.iter().enumerate() {
-            out.push_str(if i == 0 { "\n    " } else { ",\n    " });
-            let _ = write!(out, "{} AS {}", value.wrapped(4), ident(name));
+            select.add(if i == 0 { "\n    " } else { ",\n    " });
+            select.add(&format!("{} AS {}", value.wrapped(4), ident(name)));
         }
-        let _ = write!(out, "\nFROM {from} AS {SOURCE}");
-        let here = room == Room::ForCondition && steps.is_empty();
-        if here {
-            out.push_str("\nWHERE ");
-            after = Some(String::new());
+        select.from(steps.len(), "\n");
+        if steps.is_empty() {
+            return select.end(conditions);
         }
-        let out = after.as_mut().unwrap_or(&mut before);
-        for (i, condition) in conditions.iter().enumerate() {
-            out.push_str(if i == 0 && !here { "\nWHERE " } else { "\n  AND " });
-            let _ = if conditions.len() > 1 || here {
-                write!(out, "({condition})")
-            } else {
-                write!(out, "{condition}")
-            };
-        }
-        Filtered { before, after: after.unwrap_or_default() }
+        select.add(&filter("\n", &conditions));
+        select.end(Vec::new())
     }
 
     /// The lets in steps: each uses only those of earlier steps.
@@ -143,61 +123,81 @@ impl Projection {
     }
 }
 
-/// Whether a printed `SELECT` leaves room for a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
-    None,
-    ForCondition,
-}
-
-/// The `SELECT` of failing rows; see [`Projection::failures`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failures<'a> {
-    projection: &'a Projection,
-    columns: Vec<(SqlIdent, Expr)>,
-    condition: String,
-}
-
-impl Failures<'_> {
-    /// The columns that it selects, in order.
-    pub fn columns(&self) -> impl Iterator<Item = &SqlIdent> {
-        self.columns.iter().map(|(name, _)| name)
-    }
-
-    /// The `SELECT`.
-    pub fn select(&self, source: &TableName) -> String {
-        self.print(source, Room::None).join()
-    }
-
-    /// The `SELECT`, with room for one more condition.
-    pub fn select_where(&self, source: &TableName) -> Filtered {
-        self.print(source, Room::ForCondition)
-    }
-
-    fn print(&self, source: &TableName, room: Room) -> Filtered {
-        self.projection.print(&self.columns, source, std::slice::from_ref(&self.condition), room)
-    }
-}
-
-/// A `SELECT` with room for a condition: the text before and after it.
+/// A `SELECT` over a table that is named later, with room for one more condition. A stored form.
 ///
-/// This is how a load keeps its statement over restarts, independent of the migration file that
-/// it was compiled from.
+/// This is how a route is kept: its view, its initial load and a replay read different tables, and
+/// none of them depends on the migration file, which may have been edited since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filtered {
+#[serde(deny_unknown_fields)]
+pub struct Select {
+    /// The text before the table.
     before: String,
+    /// Conditions at the same place as the one from outside.
+    conditions: Vec<String>,
+    /// The text behind them; empty where the table stands in the last step.
     after: String,
 }
 
-impl Filtered {
-    /// The statement with the condition in its place. The condition has to be an `AND` chain of
-    /// comparisons, or a single one.
-    pub fn with(&self, condition: &str) -> String {
-        format!("{}{condition}{}", self.before, self.after)
+impl Select {
+    /// The statement over a table.
+    pub fn over(&self, source: &TableName) -> String {
+        self.print(source, &self.conditions)
     }
 
-    fn join(self) -> String {
-        self.before + &self.after
+    /// The statement over those rows of a table for which the conditions hold. Each of them has to
+    /// be one that `AND` does not take apart.
+    pub fn over_where(&self, source: &TableName, conditions: &[String]) -> String {
+        let all: Vec<_> = conditions.iter().chain(&self.conditions).cloned().collect();
+        self.print(source, &all)
+    }
+
+    fn print(&self, source: &TableName, conditions: &[String]) -> String {
+        let Self { before, after, .. } = self;
+        let margin = if after.is_empty() { "\n" } else { "\n    " };
+        format!("{before}{} AS {SOURCE}{}{after}", table(source), filter(margin, conditions))
+    }
+}
+
+/// `WHERE` with all conditions, each on a line of its own.
+fn filter(margin: &str, conditions: &[String]) -> String {
+    let mut out = String::new();
+    for (i, condition) in conditions.iter().enumerate() {
+        out.push_str(margin);
+        out.push_str(if i == 0 { "WHERE " } else { "  AND " });
+        if conditions.len() > 1 {
+            let _ = write!(out, "({condition})");
+        } else {
+            out.push_str(condition);
+        }
+    }
+    out
+}
+
+/// A `SELECT` while it is written.
+#[derive(Default)]
+struct Printed {
+    before: String,
+    /// What stands behind the table, once its place was passed.
+    after: Option<String>,
+}
+
+impl Printed {
+    fn add(&mut self, text: &str) {
+        self.after.as_mut().unwrap_or(&mut self.before).push_str(text);
+    }
+
+    /// `FROM` the table, after no step, or from the last of so many steps.
+    fn from(&mut self, steps: usize, margin: &str) {
+        self.add(&format!("{margin}FROM "));
+        if steps == 0 {
+            self.after = Some(String::new());
+        } else {
+            self.add(&format!("step_{steps} AS {SOURCE}"));
+        }
+    }
+
+    fn end(self, conditions: Vec<String>) -> Select {
+        Select { before: self.before, conditions, after: self.after.unwrap_or_default() }
     }
 }
 
@@ -224,7 +224,7 @@ mod tests {
             failure: None,
         };
         let source = TableName { database: "local".parse().unwrap(), table: "T_0_0".parse().unwrap() };
-        insta::assert_snapshot!(projection.select_where(&source).with("_part = 'x'"), @"
+        insta::assert_snapshot!(projection.rows().over_where(&source, &["_part = 'x'".to_owned()]), @"
         WITH step_1 AS (
             SELECT
                 event.*,

@@ -55,7 +55,7 @@ fn the_text_of_a_composed_migration_grows_with_the_sum_of_its_parts() {
     let [a, b, c] = ["orders_0.1", "orders_0.2", "orders_0.3"].map(fixture::named);
     let table = "local.Source".split_once('.').unwrap();
     let table = TableName { database: table.0.parse().unwrap(), table: table.1.parse().unwrap() };
-    let length = |migration: &Migration| migration.projection().select(&table).len();
+    let length = |migration: &Migration| migration.projection().rows().over(&table).len();
     let parts = length(&a.migration) + length(&b.migration) + length(&c.migration);
     let whole = length(&a.migration.then(&b.migration).then(&c.migration));
     assert!(whole < 2 * parts, "{whole} characters for parts of {parts}");

@@ -97,7 +97,7 @@ pub fn run(
 ) -> BTreeMap<u64, Outcome> {
     let mut numbered = projection.clone();
     numbered.columns.insert(0, row_column());
-    let select = numbered.select(source);
+    let select = numbered.rows().over(source);
     let wanted = create(session, to);
     let describe = |session: &mut dyn Session, what: &str| {
         let columns = rows::<Json>(session, &format!("DESCRIBE {what}")).unwrap();
@@ -124,7 +124,7 @@ pub fn run(
     let failures =
         projection.failures(|failure| vec![row_column(), ("reason".parse().unwrap(), failure.clone())]);
     if let Some(failures) = failures {
-        for row in rows::<Json>(session, &failures.select(source)).unwrap() {
+        for row in rows::<Json>(session, &failures.over(source)).unwrap() {
             let reason = row["reason"].as_str().unwrap().to_owned();
             let before = outcomes.insert(number(&row[ROW]), Outcome::Failed(reason));
             assert_eq!(before, None, "a row cannot be stored and fail");

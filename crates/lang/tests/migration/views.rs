@@ -42,7 +42,7 @@ fn a_view_stores_and_refuses_the_rows_that_a_select_does() {
             "CREATE MATERIALIZED VIEW {} TO {} AS {}",
             table(&named("view")),
             table(&target),
-            projection.select(&landing)
+            projection.rows().over(&landing)
         );
         session.execute(&view).unwrap();
         let letters = named("failures");
@@ -58,7 +58,7 @@ fn a_view_stores_and_refuses_the_rows_that_a_select_does() {
                 "CREATE MATERIALIZED VIEW {} TO {} AS {}",
                 table(&named("failure_view")),
                 table(&letters),
-                failures.select(&landing)
+                failures.over(&landing)
             );
             session.execute(&view).unwrap();
         }

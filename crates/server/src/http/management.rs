@@ -1,4 +1,5 @@
-//! What the command line asks a running server: `GET /status`, `GET /observed`, `POST /query`.
+//! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /ledger`,
+//! `POST /query`, `POST /letters`.
 //! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
 //! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
@@ -6,11 +7,12 @@
 
 use std::sync::Arc;
 
-use antler_core::plan::Observed;
+use antler_core::{ledger::Account, plan::Observed};
+use antler_store::StoreError;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Query, Request, State},
+    extract::{Query, Request, State, rejection::JsonRejection},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -18,7 +20,11 @@ use axum::{
 use serde::Deserialize;
 
 use super::problem::Problem;
-use crate::{Runtime, ServerError, status::Status};
+use crate::{
+    Runtime, ServerError,
+    letters::{LettersAnswer, LettersRequest},
+    status::Status,
+};
 
 /// The header that every request carries.
 const HEADER: &str = "x-antler";
@@ -33,6 +39,8 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/status", get(status))
         .route("/observed", get(observed))
         .route("/query", post(query))
+        .route("/ledger", get(ledger))
+        .route("/letters", post(letters))
         .route("/settle", post(settle))
         .layer(middleware::from_fn(require_header))
         .with_state(runtime)
@@ -54,6 +62,18 @@ async fn observed(State(runtime): State<Arc<Runtime>>) -> Result<Json<Observed>,
     blocking(move || runtime.observed()).await.map(Json)
 }
 
+async fn ledger(State(runtime): State<Arc<Runtime>>) -> Result<Json<Vec<Account>>, Problem> {
+    blocking(move || runtime.ledger()).await.map(Json)
+}
+
+async fn letters(
+    State(runtime): State<Arc<Runtime>>,
+    request: Result<Json<LettersRequest>, JsonRejection>,
+) -> Result<Json<LettersAnswer>, Problem> {
+    let Json(request) = request.map_err(|error| Problem::query(error.body_text()))?;
+    blocking(move || runtime.letters(&request)).await.map(Json)
+}
+
 async fn query(
     State(runtime): State<Arc<Runtime>>,
     Query(Format { format }): Query<Format>,
@@ -73,7 +93,10 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Problem::statement(error.to_string())),
+        Ok(Err(error @ ServerError::Store(StoreError::Database { .. }))) => {
+            Err(Problem::statement(error.to_string()))
+        }
+        Ok(Err(error)) => Err(Problem::not_now(error.to_string())),
         Err(error) => Err(Problem::not_accepted(error.to_string())),
     }
 }

@@ -143,6 +143,10 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "statement-refused", "The database refused the statement", detail)
     }
 
+    pub(super) fn not_now(detail: String) -> Self {
+        Self::new(StatusCode::CONFLICT, "not-now", "The server cannot do that now", detail)
+    }
+
     pub(super) fn forbidden() -> Self {
         let detail = "Requests to the management port carry the header `X-Antler: 1`.".to_owned();
         Self::new(StatusCode::FORBIDDEN, "missing-header", "The request lacks a header", detail)

@@ -1,7 +1,9 @@
 //! One batch of a sink: from a range of a topic into its table.
 
+use std::sync::Arc;
+
 use antler_core::{
-    dead_letter,
+    coordinates, dead_letter,
     names::{SqlIdent, TableName, TopicName},
     sink::{Range, SinkState, token},
     sql::statement,
@@ -17,6 +19,7 @@ use antler_store::{
 use crate::{
     ServerError,
     fail_point::{FailPoint, attempt, reach},
+    staging::{self, Ways},
     state::State,
 };
 
@@ -33,10 +36,15 @@ pub(crate) struct Target {
 }
 
 /// What the records of a topic are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Form {
-    /// Rows of the table.
-    Rows,
+    /// Rows of the table, which get their offsets on the way.
+    Rows {
+        /// Where they go from there.
+        ways: Arc<Ways>,
+        /// The table for those that the database refuses.
+        staging: TableName,
+    },
     /// Dead letters, which get their place in the topic on the way.
     Letters,
 }
@@ -69,7 +77,16 @@ pub(crate) fn run(
     };
     let token = attempt(token(&target.topic, 0, range));
     let statement = statement::insert_batch(&target.table, &target.columns, &token, INSERT_SETTINGS);
-    session.insert(&statement, "JSONEachRow", &target.rows(blocks))?;
+    let inserted = session.insert(&statement, "JSONEachRow", &target.rows(&blocks));
+    match (inserted, &target.form) {
+        (Ok(()), _) => {}
+        (Err(error), Form::Rows { ways, staging }) if error.is_about_rows() => {
+            tracing::warn!(topic = %target.topic, %error, "a batch was refused; its rows are looked at one by one");
+            let letters = staging::isolate(ways, staging.clone(), &blocks, session)?;
+            tracing::warn!(topic = %target.topic, letters, "the rest of the batch is stored");
+        }
+        (Err(error), _) => return Err(error.into()),
+    }
     reach(FailPoint::SinkInserted);
     *state = state.finish();
     journal.set_sink(&target.topic, state, Durability::Soon)?;
@@ -97,21 +114,16 @@ fn read_pending(target: &Target, range: Range, topics: &dyn Topics) -> Result<Ve
 
 impl Target {
     /// What is inserted for some blocks. Always the same for the same ones.
-    fn rows(&self, blocks: Vec<Block>) -> Vec<u8> {
-        match self.form {
-            Form::Rows => {
-                let mut blocks = blocks.into_iter();
-                let mut rows = blocks.next().map(|block| block.ndjson).unwrap_or_default();
-                blocks.for_each(|block| rows.extend_from_slice(&block.ndjson));
-                rows
-            }
-            Form::Letters => {
-                let mut rows = Vec::new();
-                for block in &blocks {
+    fn rows(&self, blocks: &[Block]) -> Vec<u8> {
+        let mut rows = Vec::new();
+        for block in blocks {
+            match self.form {
+                Form::Rows { .. } => coordinates::with_offsets(block.first, &block.ndjson, &mut rows),
+                Form::Letters => {
                     dead_letter::with_places(&self.topic, block.first, &block.ndjson, &mut rows);
                 }
-                rows
             }
         }
+        rows
     }
 }

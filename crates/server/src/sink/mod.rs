@@ -19,7 +19,7 @@ use std::{
 };
 
 use antler_core::{
-    dead_letter,
+    coordinates, dead_letter,
     deployment::Deployed,
     names::{Naming, TopicName},
     sink::SinkState,
@@ -30,7 +30,7 @@ use antler_store::{
 };
 pub(crate) use batch::{Form, Target};
 
-use crate::{ServerError, state::State};
+use crate::{ServerError, staging::Ways, state::State};
 
 /// How long a topic rests after a batch.
 const REST: Duration = Duration::from_millis(50);
@@ -379,8 +379,11 @@ pub(crate) fn targets(deployed: &Deployed, naming: &Naming) -> Vec<Target> {
         let events = Target {
             topic: node.topic.clone(),
             table: naming.landing(&node.node.id),
-            columns: node.node.model.fields.iter().map(|field| field.name.clone()).collect(),
-            form: Form::Rows,
+            columns: coordinates::input_columns(node.node.model.fields.iter().map(|field| &field.name)),
+            form: Form::Rows {
+                ways: Arc::new(Ways::of(node, deployed, naming)),
+                staging: naming.staging(&node.node.id),
+            },
         };
         let letters = Target {
             topic: node.dead_letters.clone(),

@@ -12,7 +12,7 @@ use crate::{
 
 /// Runs `scenario` with the fuse set to every statement in turn, until one run needs no more.
 /// Returns how many runs failed on the way.
-fn at_every_statement(fails: Fails, mut scenario: impl FnMut(&Fuse)) -> i64 {
+pub fn at_every_statement(fails: Fails, mut scenario: impl FnMut(&Fuse)) -> i64 {
     for statements in 0.. {
         assert!(statements < 500, "the scenario does not end");
         let fuse = Fuse::after(statements, fails);
@@ -62,7 +62,7 @@ fn create_version_and_crash(fuse: &Fuse) {
 }
 
 /// Waits until all is done, or until the fuse has blown and nothing moves any more.
-fn settle_until(runtime: &antler_server::Runtime, fuse: &Fuse) {
+pub fn settle_until(runtime: &antler_server::Runtime, fuse: &Fuse) {
     thread::scope(|scope| {
         let settled = scope.spawn(|| runtime.settle());
         while !settled.is_finished() {

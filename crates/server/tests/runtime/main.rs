@@ -7,6 +7,8 @@
 
 mod crashes;
 mod faults;
+mod ledger;
+mod letters;
 mod project;
 mod retention;
 mod slow;

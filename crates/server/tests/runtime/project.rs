@@ -73,6 +73,13 @@ impl Home {
         String::from_utf8(answer).unwrap().trim_end().to_owned()
     }
 
+    /// Runs a statement as somebody who administers the database.
+    pub fn administer(&self, statement: &str) {
+        let mut session = engine().session().unwrap();
+        session.execute(&format!("USE {}", self.naming.database())).unwrap();
+        session.execute(statement).unwrap();
+    }
+
     /// Count, distinct ids and the sum of the value of a version's table.
     pub fn content(&self, version: &str) -> String {
         self.ask(&format!("SELECT count(), uniqExact(id), sum(x) FROM A_{}", version.replace('.', "_")))

@@ -81,8 +81,11 @@ fn failing_rows_are_dead_letters_and_filtered_rows_are_neither() {
     assert_eq!(letters, "A 0.0\tA 0.1\tx is odd\t10\nA 0.0\tA 0.2\tx is odd\t10");
     let record = home.ask("SELECT record FROM A_dead_letters WHERE target = 'A 0.1' ORDER BY record LIMIT 1");
     assert_eq!(record, r#"{"id":"1","x":1}"#);
-    let place = "SELECT uniqExact(id), any(version), any(encoding), any(topic), any(topic_offset) FROM A_dead_letters";
-    assert_eq!(home.ask(place), "20\t0.0\tutf-8\tA_0_0\t\\N");
+    let place =
+        "SELECT uniqExact(id), any(version), any(encoding), any(topic), any(status) FROM A_dead_letters";
+    assert_eq!(home.ask(place), "20\t0.0\tutf-8\tA_0_0\topen");
+    let id = "SELECT id FROM A_dead_letters WHERE target = 'A 0.2' AND topic_offset = 13";
+    assert_eq!(home.ask(id), "A_0_0/13/A_0_2");
 }
 
 #[test]
@@ -99,11 +102,15 @@ fn a_version_that_is_filled_again_has_the_dead_letters_of_its_rows_once() {
     assert_eq!(letters(), "A 0.1\t3\t5\nA 0.2\t0\t5");
     change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::EvenOnly]));
     runtime.settle().unwrap();
-    assert_eq!(letters(), "A 0.1\t3\t5", "0.2 is filled from 0.1, where no row fails any more");
+    assert_eq!(letters(), "A 0.1\t3\t5\nA 0.2\t0\t5", "what failed before 0.1 did not reach 0.2 either");
     change(&runtime, &desired(&home, &[Migration::Add(2.0)]));
     change(&runtime, &desired(&home, &[Migration::EvenOnly]));
     runtime.settle().unwrap();
-    assert_eq!(letters(), "A 0.1\t3\t5", "what an endpoint refused stays");
+    assert_eq!(
+        letters(),
+        "A 0.1\t3\t5\nA 0.2\t0\t5",
+        "what an endpoint refused stays, and so does a closed version"
+    );
 }
 
 #[test]

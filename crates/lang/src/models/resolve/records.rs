@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use antler_core::{
     diagnostic::{Code, Diagnostic},
     names::SqlIdent,
+    route,
     schema::{Absence, DataType, Field},
 };
 
@@ -101,6 +102,11 @@ impl Resolver<'_> {
         if matches!(value.data_type, DataType::Array(_)) && member.name.contains('.') {
             let message = format!("a list cannot have a dot in its name, as `{}` has", member.name);
             self.report_name(file, member, &message, "the database would tie it to other lists");
+            return Err(Reported { key: value.key });
+        }
+        if route::is_reserved(&member.name) {
+            let message = format!("`{}` is the name of a column that every table has", member.name);
+            self.report_name(file, member, &message, "antler and the database use it themselves");
             return Err(Reported { key: value.key });
         }
         if value.key && standing == Standing::Inline {

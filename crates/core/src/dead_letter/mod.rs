@@ -1,13 +1,13 @@
 //! Dead letters: the records of a model that failed a hop, all in one form.
 //!
 //! A hop is the way from an endpoint into its topic (`source` is `ingest`), or from one version's
-//! table to another's. Letters of endpoints come through a topic of their own and have their
-//! place in it as id; letters of migrations are written by views, which do not see where a row
-//! came from, and get a random one. An id is given once and never changes.
+//! table to another's. Letters of endpoints come through a topic of their own; letters of
+//! migrations are written by views. The id of a letter is made from its place, so it never changes
+//! and one failure has one letter.
 //!
 //! | column         | what it says                                                             |
 //! |----------------|--------------------------------------------------------------------------|
-//! | `id`           | which letter: `<topic>/<offset>`, or a UUID                                |
+//! | `id`           | `<topic>/<offset>`, and for a migration `/<Model>_<0_1>` of its target      |
 //! | `source`       | `ingest`, or the version that the record came from                       |
 //! | `target`       | the version that it did not reach                                        |
 //! | `version`      | the version that the record is written in                                |
@@ -15,20 +15,26 @@
 //! | `record`       | the record: as it was received, or the row as JSON                       |
 //! | `encoding`     | `utf-8`: `record` is the text; `base64`: it stands for bytes that are none |
 //! | `failed_at`    | when                                                                     |
-//! | `topic`        | the topic that holds it                                                  |
-//! | `topic_offset` | where in that topic; NULL where views cannot know                        |
+//! | `topic`        | the topic that holds the record                                          |
+//! | `topic_offset` | where in that topic                                                      |
+//! | `status`       | `open`; `replayed`: it has reached the target since; `discarded`         |
+//! | `settled_at`   | since when it is not open any more                                       |
+
+mod filter;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+pub use filter::{Filter, Letter, Origin, Status, UnknownStatus};
 use serde::Serialize;
 
 use crate::{
+    coordinates,
     names::{ModelVersion, SqlIdent, TopicName},
     schema::Model,
-    sql::{Expr, object_type},
+    sql::{BinaryOp, Expr, object_type},
     validate::{self, Violations},
 };
 
-/// The columns of the table, with their types.
+/// The columns that every letter is written with, and their types.
 pub const COLUMNS: [(&str, &str); 10] = [
     ("id", "String"),
     ("source", "String"),
@@ -39,15 +45,21 @@ pub const COLUMNS: [(&str, &str); 10] = [
     ("encoding", "String"),
     ("failed_at", "DateTime64(3, 'UTC')"),
     ("topic", "String"),
-    ("topic_offset", "Nullable(UInt64)"),
+    ("topic_offset", "UInt64"),
+];
+
+/// The columns that say what became of a letter since. A new letter has their defaults.
+pub const STATUS_COLUMNS: [(&str, &str); 2] = [
+    ("status", "Enum8('open' = 0, 'replayed' = 1, 'discarded' = 2) DEFAULT 'open'"),
+    ("settled_at", "Nullable(DateTime64(3, 'UTC'))"),
 ];
 
 /// The source of letters that an endpoint refused. No version is called so.
 pub const INGEST: &str = "ingest";
 
-/// The names of the columns.
+/// The names of the columns that a letter is written with.
 pub fn columns() -> impl Iterator<Item = SqlIdent> {
-    COLUMNS.iter().filter_map(|(name, _)| name.parse().ok())
+    COLUMNS.into_iter().map(|(name, _)| SqlIdent::known(name))
 }
 
 /// A record that an endpoint refused.
@@ -105,18 +117,53 @@ pub fn with_places(topic: &TopicName, first: u64, lines: &[u8], out: &mut Vec<u8
     }
 }
 
+/// A row that the database refused on its way to a version.
+#[derive(Debug, Clone, Copy)]
+pub struct Unstorable<'a> {
+    /// The node of its topic.
+    pub from: &'a ModelVersion,
+    /// The node that it does not reach.
+    pub to: &'a ModelVersion,
+    /// Its topic.
+    pub topic: &'a TopicName,
+    /// Its place in the topic.
+    pub offset: u64,
+    /// What the database said.
+    pub reason: &'a str,
+    /// The record as the topic has it, without a line break.
+    pub record: &'a [u8],
+    /// When it was refused, in milliseconds since 1970, UTC.
+    pub failed_at: i64,
+}
+
+impl Unstorable<'_> {
+    /// Appends the letter as the table takes it: a line of JSON.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let Self { from, to, topic, offset, .. } = *self;
+        let line = serde_json::json!({
+            "id": format!("{topic}/{offset}/{}", to.flat()),
+            "source": from.to_string(),
+            "target": to.to_string(),
+            "version": from.version.to_string(),
+            "reason": self.reason,
+            "record": String::from_utf8_lossy(self.record),
+            "encoding": "utf-8",
+            "failed_at": validate::instant(self.failed_at),
+            "topic": topic.to_string(),
+            "topic_offset": offset,
+        });
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut *out, &line);
+        out.push(b'\n');
+    }
+}
+
 /// The columns of a letter for a row that fails on its way from one node to another.
-pub fn of_row(
-    from: &ModelVersion,
-    to: &ModelVersion,
-    model: &Model,
-    topic: &TopicName,
-    reason: &Expr,
-) -> Vec<(SqlIdent, Expr)> {
+pub fn of_row(from: &ModelVersion, to: &ModelVersion, model: &Model, reason: &Expr) -> Vec<(SqlIdent, Expr)> {
     let values = model.fields.iter().map(|field| Expr::Column(field.name.clone()));
     let row = Expr::cast(Expr::call("tuple", values), object_type(&model.fields));
     let expressions = [
-        Expr::call("toString", [Expr::call("generateUUIDv4", [])]),
+        row_id(to),
         Expr::string(from.to_string()),
         Expr::string(to.to_string()),
         Expr::string(from.version.to_string()),
@@ -124,10 +171,18 @@ pub fn of_row(
         Expr::call("toJSONString", [row]),
         Expr::string("utf-8"),
         Expr::call("now64", []),
-        Expr::string(topic.to_string()),
-        Expr::cast(Expr::null(), "Nullable(UInt64)"),
+        Expr::cast(coordinates::topic(), "String"),
+        coordinates::offset(),
     ];
     columns().zip(expressions).collect()
+}
+
+/// `<topic>/<offset>/<Model>_<0_1>`
+fn row_id(to: &ModelVersion) -> Expr {
+    let offset = Expr::call("toString", [coordinates::offset()]);
+    [Expr::string("/"), offset, Expr::string(format!("/{}", to.flat()))]
+        .into_iter()
+        .fold(coordinates::topic(), |left, right| Expr::binary(BinaryOp::Concat, left, right))
 }
 
 #[cfg(test)]
@@ -162,8 +217,7 @@ mod tests {
     fn a_letter_has_a_value_for_every_column() {
         let model: Model = serde_json::from_str(r#"{"name": "A", "fields": []}"#).unwrap();
         let of = |version: &str| ModelVersion::try_from(format!("A {version}")).unwrap();
-        let topic = "A_0_0".parse().unwrap();
-        let row = of_row(&of("0.0"), &of("0.1"), &model, &topic, &Expr::string("why"));
+        let row = of_row(&of("0.0"), &of("0.1"), &model, &Expr::string("why"));
         assert_eq!(row.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), columns().collect::<Vec<_>>());
         let letter: serde_json::Value = serde_json::from_str(&letters(&[b"{}"])).unwrap();
         let mut named: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();

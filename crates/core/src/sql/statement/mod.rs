@@ -3,13 +3,24 @@
 //! Statements that make or drop something can be run again without harm: a process may die
 //! between any two of them, and the next start repeats the step.
 
+mod ledger;
+mod letters;
+
 use std::fmt::Write as _;
 
-use super::{Filtered, column_type, ident, string, table};
+pub use ledger::{BUCKET, Fates, buckets, exceptions};
+pub use letters::{
+    carry_filtered, carry_letters, create_dead_letters, create_filtered, forget_dead_letters,
+    forget_filtered, insert_letters, letters, open_letters, settle_letters,
+};
+
+use super::{column_type, ident, string, table};
 use crate::{
-    dead_letter::{COLUMNS, INGEST},
-    names::{ModelVersion, SqlIdent, TableName},
+    coordinates,
+    names::{SqlIdent, TableName, TopicName},
+    route::Outlet,
     schema::{Field, Model},
+    sink::Range,
 };
 
 /// How many recent insert tokens each table remembers. A retry comes right after the insert that
@@ -51,7 +62,7 @@ pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
     format!(
         "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY ({})\nSETTINGS {}",
         table(name),
-        columns(&model.fields),
+        columns(&model.fields, None),
         keys.join(", "),
         merge_tree_settings(sync),
     )
@@ -66,38 +77,26 @@ fn merge_tree_settings(sync: Sync) -> String {
     out
 }
 
-/// The landing table of a model: keeps nothing, feeds the views of the star.
-pub fn create_landing(name: &TableName, model: &Model) -> String {
-    format!("CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = Null", table(name), columns(&model.fields))
+/// The landing table of a node: keeps nothing, feeds the views of the star. Its rows are of one topic.
+pub fn create_landing(name: &TableName, model: &Model, topic: &TopicName) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = Null",
+        table(name),
+        columns(&model.fields, Some(topic))
+    )
 }
 
-fn columns(fields: &[Field]) -> String {
+/// The staging table of a node: rows on their way to single targets. In memory, since whatever
+/// fills it can fill it again.
+pub fn create_staging(name: &TableName, model: &Model, topic: &TopicName) -> String {
+    format!("CREATE TABLE {}\n(\n{}\n)\nENGINE = Memory", table(name), columns(&model.fields, Some(topic)))
+}
+
+fn columns(fields: &[Field], topic: Option<&TopicName>) -> String {
+    let shown = fields.iter().map(|field| format!("{} {}", ident(&field.name), column_type(field)));
     let lines: Vec<_> =
-        fields.iter().map(|field| format!("    {} {}", ident(&field.name), column_type(field))).collect();
+        shown.chain(coordinates::definitions(topic)).map(|line| format!("    {line}")).collect();
     lines.join(",\n")
-}
-
-/// The dead letters of a model: every record that failed a hop, with its reason.
-pub fn create_dead_letters(name: &TableName, sync: Sync) -> String {
-    let columns: Vec<_> =
-        COLUMNS.iter().map(|(name, column_type)| format!("    {name} {column_type}")).collect();
-    format!(
-        "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY failed_at\nSETTINGS {}",
-        table(name),
-        columns.join(",\n"),
-        merge_tree_settings(sync),
-    )
-}
-
-/// Takes the dead letters of migrations to a node away; waits until they are gone. Those of its
-/// endpoint stay: nothing would make them again.
-pub fn forget_dead_letters(name: &TableName, target: &ModelVersion) -> String {
-    format!(
-        "ALTER TABLE {} DELETE WHERE target = {} AND source != {}\nSETTINGS mutations_sync = 2",
-        table(name),
-        string(&target.to_string()),
-        string(INGEST),
-    )
 }
 
 /// A view of the star: carries what is inserted into a landing table to a storage table.
@@ -175,27 +174,90 @@ pub fn insert_batch(
 }
 
 /// One chunk of a load: the rows of a part from one offset to another (exclusive).
-pub fn load_chunk(
-    target: &TableName,
-    columns: &[SqlIdent],
-    select: &Filtered,
-    chunk: &Chunk<'_>,
-    token: &str,
-) -> String {
-    let names: Vec<_> = columns.iter().map(ident).collect();
-    let condition = format!(
-        "_part = {} AND _part_offset >= {} AND _part_offset < {}",
-        string(chunk.part),
-        chunk.first,
-        chunk.end
-    );
+pub fn load_rows(outlet: &Outlet, clone: &TableName, chunk: &Chunk<'_>, token: &str) -> String {
+    let conditions = [
+        format!("_part = {}", string(chunk.part)),
+        format!("_part_offset >= {} AND _part_offset < {}", chunk.first, chunk.end),
+    ];
+    insert_select(&outlet.table, &outlet.columns, &outlet.select.over_where(clone, &conditions), token)
+}
+
+/// Brings the staged rows of some events through one outlet of a route, except for events that have
+/// a fate already. It needs no token to be repeated, but nobody else may do the same meanwhile.
+pub fn fill(outlet: &Outlet, staging: &TableName, fates: &Fates, events: Range) -> String {
+    let Range { first, end } = events;
+    let offset = format!("{}.{}", super::expr::SOURCE, coordinates::OFFSET);
+    let conditions = [
+        format!("{offset} >= {first} AND {offset} < {end}"),
+        format!("{offset} NOT IN (\n    SELECT offset FROM (\n{}\n    )\n)", fates.rows(first, end)),
+    ];
+    let select = outlet.select.over_where(staging, &conditions);
+    // The condition decides what is new; tokens and hashes have no say.
+    format!("{}\nSETTINGS insert_deduplicate = 0", insert_into(&outlet.table, &outlet.columns, &select))
+}
+
+/// The offsets of all staged rows: `offset`.
+pub fn staged(staging: &TableName) -> String {
+    format!("SELECT toString({}) AS offset\nFROM {}", coordinates::OFFSET, table(staging))
+}
+
+/// The staged rows that fail: `topic_offset` and `reason`.
+pub fn failing(outlet: &Outlet, staging: &TableName) -> String {
     format!(
-        "INSERT INTO {} ({})\n{}\nSETTINGS insert_deduplication_token = {}, {ONE_BLOCK}",
-        table(target),
-        names.join(", "),
-        select.with(&condition),
-        string(token),
+        "SELECT toInt64(topic_offset) AS topic_offset, reason\nFROM (\n{}\n)",
+        outlet.select.over(staging)
     )
+}
+
+/// The offsets of events that have a fate: `offset`.
+pub fn with_fate(fates: &Fates, events: Range) -> String {
+    format!("SELECT DISTINCT toString(offset) AS offset\nFROM (\n{}\n)", fates.rows(events.first, events.end))
+}
+
+/// Puts the rows of some events that a node holds into its staging table.
+pub fn stage(
+    staging: &TableName,
+    storage: &TableName,
+    model: &Model,
+    topic: &TopicName,
+    offsets: &[u64],
+) -> String {
+    let mut names: Vec<_> = model.fields.iter().map(|field| ident(&field.name)).collect();
+    let offset = coordinates::OFFSET;
+    let select = format!(
+        "SELECT {}, {}, {offset}\nFROM {}\nWHERE {} = {} AND {offset} IN ({})",
+        names.join(", "),
+        coordinates::TOPIC,
+        table(storage),
+        coordinates::TOPIC,
+        string(topic.as_str()),
+        offsets.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+    );
+    names.extend([coordinates::IN_TOPIC, coordinates::IN_OFFSET].map(str::to_owned));
+    format!("INSERT INTO {} ({})\n{select}", table(staging), names.join(", "))
+}
+
+/// An insert of rows given in an input format, without a token.
+pub fn insert_rows(into: &TableName, columns: &[SqlIdent], input_settings: &[(&str, &str)]) -> String {
+    let names: Vec<_> = columns.iter().map(ident).collect();
+    let mut out = format!("INSERT INTO {} ({})", table(into), names.join(", "));
+    for (i, (name, value)) in input_settings.iter().enumerate() {
+        let _ = write!(out, "{} {name} = {}", if i == 0 { "\nSETTINGS" } else { "," }, string(value));
+    }
+    out
+}
+
+fn insert_select(into: &TableName, columns: &[SqlIdent], select: &str, token: &str) -> String {
+    format!(
+        "{}\nSETTINGS insert_deduplication_token = {}, {ONE_BLOCK}",
+        insert_into(into, columns, select),
+        string(token)
+    )
+}
+
+fn insert_into(into: &TableName, columns: &[SqlIdent], select: &str) -> String {
+    let names: Vec<_> = columns.iter().map(ident).collect();
+    format!("INSERT INTO {} ({})\n{select}", table(into), names.join(", "))
 }
 
 /// A range of rows inside a part.

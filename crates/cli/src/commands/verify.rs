@@ -1,0 +1,84 @@
+//! `antler verify`: whether every event is where it has to be.
+
+use antler_core::ledger::{Account, AccountState};
+use anyhow::{Result, bail};
+
+use crate::{
+    access::Access,
+    args::VerifyArgs,
+    printer::Printer,
+    project::Project,
+    render::{self, Align, count},
+    settings::Settings,
+};
+
+/// Checks the ledger and prints it. Changes nothing, and nothing waits for it.
+///
+/// # Errors
+/// There is no project, its data cannot be opened, or the ledger does not add up.
+pub fn run(args: &VerifyArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+    let project = Project::open(settings)?;
+    let accounts = Access::to(&project)?.ledger()?;
+    let wrong = accounts.iter().filter(|account| !account.adds_up()).count();
+    let out =
+        if args.json { serde_json::to_string_pretty(&accounts)? + "\n" } else { text(&accounts, wrong) };
+    printer.data(out.as_bytes())?;
+    if wrong > 0 {
+        bail!("the ledger does not add up");
+    }
+    Ok(())
+}
+
+fn text(accounts: &[Account], wrong: usize) -> String {
+    if accounts.is_empty() {
+        return "Nothing is deployed yet.\n".to_owned();
+    }
+    let columns = [
+        ("HOP", Align::Left),
+        ("RECEIVED", Align::Right),
+        ("STORED", Align::Right),
+        ("FILTERED", Align::Right),
+        ("DEAD LETTERS", Align::Right),
+        ("", Align::Left),
+    ];
+    let row = |account: &Account| {
+        let state = match (account.adds_up(), account.state) {
+            (false, _) => "does not add up",
+            (true, AccountState::Loading) => "loading",
+            (true, AccountState::Complete) => "",
+        };
+        let Account { received, stored, filtered, failed, .. } = *account;
+        let numbers = [received, stored, filtered, failed].map(count);
+        [vec![account.hop.to_string()], numbers.to_vec(), vec![state.to_owned()]].concat()
+    };
+    let mut out = render::table(&columns, accounts.iter().map(row).collect());
+    out.push('\n');
+    for account in accounts.iter().filter(|account| !account.adds_up()) {
+        for exception in &account.exceptions {
+            out.push_str(&format!("{} (topic {}): {exception}\n", account.hop, account.topic));
+        }
+        if account.more_exceptions {
+            out.push_str(&format!("{} (topic {}): and more\n", account.hop, account.topic));
+        }
+    }
+    let waiting: u64 =
+        accounts.iter().filter(|account| is_first(account)).map(|account| account.waiting).sum();
+    let received: u64 =
+        accounts.iter().filter(|account| is_first(account)).map(|account| account.received).sum();
+    if wrong == 0 {
+        out.push_str(&format!("The ledger adds up: {} events on {} hops.", count(received), accounts.len()));
+        if waiting > 0 {
+            out.push_str(&format!(" {} more are on their way.", count(waiting)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Whether this is the one account of its topic that counts the topic's events.
+fn is_first(account: &Account) -> bool {
+    match &account.hop {
+        antler_core::ledger::LedgerHop::Rows { from, to } => from == to,
+        antler_core::ledger::LedgerHop::Refused { .. } => true,
+    }
+}

@@ -1,0 +1,151 @@
+//! Statements about the rows that left the way to a version: dead letters and filtered events.
+
+use super::{Sync, insert_rows, insert_select, merge_tree_settings};
+use crate::{
+    dead_letter::{self, COLUMNS, Filter, INGEST, STATUS_COLUMNS, Status},
+    names::{ModelVersion, SqlIdent, TableName, TopicName},
+    route::FILTERED_COLUMNS,
+    sink::Range,
+    sql::{string, table},
+};
+
+/// The dead letters of a model: every record that failed a hop, with its reason.
+pub fn create_dead_letters(name: &TableName, sync: Sync) -> String {
+    let columns: Vec<_> =
+        COLUMNS.iter().chain(&STATUS_COLUMNS).map(|(name, of)| format!("    {name} {of}")).collect();
+    create(name, &columns, "failed_at", sync)
+}
+
+/// Which events of a model a migration filtered, by target.
+pub fn create_filtered(name: &TableName, sync: Sync) -> String {
+    let columns: Vec<_> = FILTERED_COLUMNS.iter().map(|(name, of)| format!("    {name} {of}")).collect();
+    create(name, &columns, "(target, topic, topic_offset)", sync)
+}
+
+fn create(name: &TableName, columns: &[String], order_by: &str, sync: Sync) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY {order_by}\nSETTINGS {}",
+        table(name),
+        columns.join(",\n"),
+        merge_tree_settings(sync),
+    )
+}
+
+/// Takes the dead letters of migrations to a node away; waits until they are gone. Those of its
+/// endpoint stay: nothing would make them again.
+pub fn forget_dead_letters(name: &TableName, target: &ModelVersion) -> String {
+    format!("ALTER TABLE {} DELETE WHERE {}\nSETTINGS mutations_sync = 2", table(name), on_the_way_to(target))
+}
+
+/// Forgets which events were filtered on the way to a node; waits until they are gone.
+pub fn forget_filtered(name: &TableName, target: &ModelVersion) -> String {
+    format!(
+        "ALTER TABLE {} DELETE WHERE target = {}\nSETTINGS mutations_sync = 2",
+        table(name),
+        string(&target.to_string())
+    )
+}
+
+fn on_the_way_to(target: &ModelVersion) -> String {
+    format!("target = {} AND source != {}", string(&target.to_string()), string(INGEST))
+}
+
+/// Gives events that failed on the way to one node a dead letter for another one, which is loaded
+/// from it.
+pub fn carry_letters(
+    [letters, into]: [&TableName; 2],
+    [from, to]: [&ModelVersion; 2],
+    topic: &TopicName,
+    events: Range,
+    token: &str,
+) -> String {
+    let columns: Vec<_> =
+        COLUMNS.iter().chain(&STATUS_COLUMNS).map(|(name, _)| SqlIdent::known(name)).collect();
+    let values = columns.iter().map(|name| match name.as_str() {
+        "id" => {
+            format!("topic || '/' || toString(topic_offset) || {} AS id", string(&format!("/{}", to.flat())))
+        }
+        "target" => format!("{} AS target", string(&to.to_string())),
+        name => format!("letter.{name} AS {name}"),
+    });
+    let select = format!(
+        "SELECT\n    {}\nFROM {} AS letter\nWHERE letter.target = {} AND letter.source != {} AND letter.status != 'replayed' AND {}",
+        values.collect::<Vec<_>>().join(",\n    "),
+        table(letters),
+        string(&from.to_string()),
+        string(INGEST),
+        of_events("letter.", topic, events),
+    );
+    insert_select(into, &columns, &select, token)
+}
+
+/// As [`carry_letters`], for events that were filtered.
+pub fn carry_filtered(
+    [filtered, into]: [&TableName; 2],
+    [from, to]: [&ModelVersion; 2],
+    topic: &TopicName,
+    events: Range,
+    token: &str,
+) -> String {
+    let columns = FILTERED_COLUMNS.map(|(name, _)| SqlIdent::known(name));
+    let select = format!(
+        "SELECT {} AS target, event.topic AS topic, event.topic_offset AS topic_offset\nFROM {} AS event\n\
+         WHERE event.target = {} AND {}",
+        string(&to.to_string()),
+        table(filtered),
+        string(&from.to_string()),
+        of_events("event.", topic, events),
+    );
+    insert_select(into, &columns, &select, token)
+}
+
+fn of_events(row: &str, topic: &TopicName, Range { first, end }: Range) -> String {
+    format!(
+        "{row}topic = {} AND {row}topic_offset >= {first} AND {row}topic_offset < {end}",
+        string(topic.as_str())
+    )
+}
+
+/// An insert of letters as [`dead_letter::Refused`] and its like write them.
+pub fn insert_letters(into: &TableName) -> String {
+    insert_rows(into, &dead_letter::columns().collect::<Vec<_>>(), &[])
+}
+
+/// The letters of a model that a filter chooses, oldest first: every column, `failed_at` and
+/// `settled_at` as texts. With a limit, at most so many.
+pub fn letters(of: &TableName, filter: &Filter, limit: Option<u64>) -> String {
+    let columns = COLUMNS.iter().chain(&STATUS_COLUMNS).map(|(name, of)| match *name {
+        "topic_offset" => "toString(letter.topic_offset) AS topic_offset".to_owned(),
+        name if of.contains("DateTime64") => format!("toString(letter.{name}) AS {name}"),
+        name => format!("letter.{name} AS {name}"),
+    });
+    let conditions = filter.conditions();
+    let mut out =
+        format!("SELECT\n    {}\nFROM {} AS letter", columns.collect::<Vec<_>>().join(",\n    "), table(of));
+    for (i, condition) in conditions.iter().enumerate() {
+        out.push_str(if i == 0 { "\nWHERE " } else { "\n  AND " });
+        out.push_str(condition);
+    }
+    out.push_str("\nORDER BY letter.failed_at, letter.topic, letter.topic_offset, letter.id");
+    if let Some(limit) = limit {
+        out.push_str(&format!("\nLIMIT {limit}"));
+    }
+    out
+}
+
+/// How many letters are open: `open`.
+pub fn open_letters(of: &TableName) -> String {
+    format!("SELECT toInt64(count()) AS open\nFROM {}\nWHERE status = 'open'", table(of))
+}
+
+/// Says what became of open letters; waits until every reader sees it.
+pub fn settle_letters(of: &TableName, ids: &[&str], status: Status) -> String {
+    let ids: Vec<_> = ids.iter().map(|id| string(id)).collect();
+    format!(
+        "ALTER TABLE {} UPDATE status = {}, settled_at = now64(3, 'UTC')\nWHERE status = 'open' AND id IN ({})\n\
+         SETTINGS mutations_sync = 2",
+        table(of),
+        string(status.name()),
+        ids.join(", "),
+    )
+}

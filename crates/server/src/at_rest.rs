@@ -1,0 +1,105 @@
+//! A project in which nothing runs: what can be asked and done without a server.
+
+use std::sync::Arc;
+
+use antler_core::{
+    ledger::Account,
+    names::{Naming, TopicName},
+    plan::Observed,
+};
+
+use crate::{
+    Backends, ServerError, ledger,
+    letters::{Desk, LettersAnswer, LettersRequest},
+    load::{LoadPhase, LoadStatus},
+    runtime::{observe, query, stored_sink},
+    state::State,
+    status::{self, Status},
+};
+
+/// The data of a project, opened by this process for the time of a command.
+pub struct AtRest<'a> {
+    backends: &'a Backends,
+    naming: &'a Naming,
+    state: State,
+}
+
+impl<'a> AtRest<'a> {
+    /// Over adapters that nobody else uses.
+    pub fn new(backends: &'a Backends, naming: &'a Naming) -> Self {
+        Self { backends, naming, state: State::new(Arc::clone(&backends.journal)) }
+    }
+
+    /// What everything would be doing.
+    ///
+    /// # Errors
+    /// An adapter failed, or what is stored cannot be read.
+    pub fn status(&self) -> Result<Status, ServerError> {
+        let Backends { tables, topics, .. } = self.backends;
+        let loads: Vec<_> =
+            self.state.loads()?.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting)).collect();
+        let sink = |topic: &TopicName| stored_sink(&self.state, topic);
+        let deployed = self.state.deployed()?;
+        status::collect(&deployed, self.naming, &**topics, sink, &loads, &mut *tables.session()?)
+    }
+
+    /// What is there, to plan from.
+    ///
+    /// # Errors
+    /// As [`AtRest::status`].
+    pub fn observed(&self) -> Result<Observed, ServerError> {
+        let Backends { tables, topics, .. } = self.backends;
+        observe(&self.state.deployed()?, self.naming, &**topics, &mut *tables.session()?)
+    }
+
+    /// Runs a statement that cannot write; see [`crate::Runtime::query`].
+    ///
+    /// # Errors
+    /// The database refused it.
+    pub fn query(&self, statement: &str, format: &str) -> Result<Vec<u8>, ServerError> {
+        query(&*self.backends.tables, self.naming, statement, format)
+    }
+
+    /// Opens the accounts of the ledger.
+    ///
+    /// # Errors
+    /// As [`AtRest::status`].
+    pub fn ledger(&self) -> Result<Vec<Account>, ServerError> {
+        let Backends { tables, topics, .. } = self.backends;
+        let stored = |topic: &TopicName| self.stored(topic);
+        ledger::accounts(&self.state, self.naming, &**topics, stored, &mut *tables.session()?)
+    }
+
+    /// Does something with dead letters.
+    ///
+    /// # Errors
+    /// A plan or a load is not finished, or as [`AtRest::status`].
+    pub fn letters(&self, request: &LettersRequest) -> Result<LettersAnswer, ServerError> {
+        if request.changes() {
+            if self.state.applying()?.is_some() {
+                return Err(ServerError::Unfinished);
+            }
+            if let Some(load) = self.state.loads()?.into_iter().next() {
+                return Err(ServerError::Loading(load.spec.target));
+            }
+        }
+        let Backends { tables, topics, .. } = self.backends;
+        let stored = |topic: &TopicName| self.stored(topic);
+        let mut session = tables.session()?;
+        let mut desk = Desk {
+            state: &self.state,
+            naming: self.naming,
+            topics: &**topics,
+            session: &mut *session,
+            stored: &stored,
+        };
+        if request.changes() {
+            desk.finish_interrupted()?;
+        }
+        desk.answer(request)
+    }
+
+    fn stored(&self, topic: &TopicName) -> Result<u64, ServerError> {
+        Ok(self.state.sink(topic)?.stored())
+    }
+}
