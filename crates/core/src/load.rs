@@ -21,7 +21,7 @@ use crate::{
     names::{ModelVersion, TableName, TopicName},
     route::Outlet,
     sink::Range,
-    sql::statement::Chunk,
+    sql::statement::{Chunk, Known},
 };
 
 /// What one chunk may weigh in memory, uncompressed.
@@ -115,6 +115,9 @@ pub struct LoadSpec {
     pub clone: TableName,
     /// Where its rows go.
     pub outlets: Vec<Outlet>,
+    /// Where events are that have reached the target before, when there can be any: they are not
+    /// loaded again. The target was connected with the source once, and then was not.
+    pub known: Option<Known>,
     /// The topics whose rows the source holds.
     pub carries: Vec<Carry>,
 }
@@ -214,6 +217,7 @@ mod tests {
             target: version("0.1"),
             clone: table("clone"),
             outlets: Vec::new(),
+            known: None,
             carries: (0..ends.len()).map(carry).collect(),
         };
         let part =

@@ -10,7 +10,7 @@ use crate::{
     load::{Carry, LoadSpec},
     names::{ModelVersion, NameError, Naming, TopicName},
     route::{self, Outlet},
-    sql::statement,
+    sql::statement::{self, Known},
 };
 
 /// What becomes of a desired node.
@@ -426,6 +426,7 @@ impl<'a> Planner<'a> {
             target: hop.to.clone(),
             clone: self.naming().load_source(&hop.from),
             outlets: route.outlets.clone(),
+            known: self.is_kept(&hop.to).then(|| Known::of(self.naming(), &hop.to)),
             carries: held.iter().filter_map(carry).collect(),
         }
     }

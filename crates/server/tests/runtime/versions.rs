@@ -216,3 +216,25 @@ fn the_status_tells_rows_lag_and_loads() {
     let load = status.migrations[0].load.unwrap();
     assert_eq!((load.done, load.total, status.migrations[0].lag), (10, 10, 0));
 }
+
+#[test]
+fn a_version_that_is_connected_again_gets_what_it_missed_and_nothing_twice() {
+    let home = Home::new();
+    let runtime = home.start();
+    let connected = desired(&home, &[Migration::BelowTen]);
+    let mut apart = connected.clone();
+    apart.routes.clear();
+    change(&runtime, &connected);
+    post(&runtime, "0.1", 100..101);
+    post(&runtime, "0.0", 0..20);
+    runtime.settle().unwrap();
+    change(&runtime, &apart);
+    post(&runtime, "0.0", 5..15);
+    runtime.settle().unwrap();
+    assert_eq!(home.content("0.1"), "11\t11\t145");
+    change(&runtime, &connected);
+    post(&runtime, "0.0", 0..1);
+    runtime.settle().unwrap();
+    assert_eq!(home.ask("SELECT count(), sum(x) FROM A_0_1"), "17\t180");
+    assert_eq!(crate::ledger::accounts(&runtime)[1], "A 0.0 → A 0.1: [31, 16, 15, 0]");
+}

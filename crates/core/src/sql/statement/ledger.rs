@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     coordinates,
+    dead_letter::INGEST,
     names::{ModelVersion, Naming, TableName, TopicName},
     route,
     sql::{string, table},
@@ -94,6 +97,40 @@ impl Fates {
                 range("topic_offset"),
             ),
         }
+    }
+}
+
+/// Where the events are that have a fate on the way to a version. A stored form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    target: ModelVersion,
+    storage: TableName,
+    dead_letters: TableName,
+    filtered: TableName,
+}
+
+impl Known {
+    /// Of every topic.
+    pub fn of(naming: &Naming, target: &ModelVersion) -> Self {
+        let [dead_letters, filtered] = route::side_tables(naming, &target.model);
+        Self { target: target.clone(), storage: naming.storage(target), dead_letters, filtered }
+    }
+
+    /// Their places: `topic` and `offset`. A letter counts whatever became of it.
+    pub(super) fn events(&self) -> String {
+        let target = string(&self.target.to_string());
+        format!(
+            "        SELECT {} AS topic, {} AS offset FROM {}\n        UNION ALL\n        \
+             SELECT topic, topic_offset FROM {} WHERE target = {target}\n        UNION ALL\n        \
+             SELECT topic, topic_offset FROM {} WHERE target = {target} AND source != {}",
+            coordinates::TOPIC,
+            coordinates::OFFSET,
+            table(&self.storage),
+            table(&self.filtered),
+            table(&self.dead_letters),
+            string(INGEST),
+        )
     }
 }
 

@@ -51,7 +51,7 @@ fn on_the_way_to(target: &ModelVersion) -> String {
 }
 
 /// Gives events that failed on the way to one node a dead letter for another one, which is loaded
-/// from it.
+/// from it, unless they have one.
 pub fn carry_letters(
     [letters, into]: [&TableName; 2],
     [from, to]: [&ModelVersion; 2],
@@ -69,12 +69,16 @@ pub fn carry_letters(
         name => format!("letter.{name} AS {name}"),
     });
     let select = format!(
-        "SELECT\n    {}\nFROM {} AS letter\nWHERE letter.target = {} AND letter.source != {} AND letter.status != 'replayed' AND {}",
+        "SELECT\n    {}\nFROM {} AS letter\nWHERE letter.target = {} AND letter.source != {} AND letter.status != 'replayed' AND {}\n  \
+         AND letter.topic_offset NOT IN (SELECT topic_offset FROM {} WHERE {} AND {})",
         values.collect::<Vec<_>>().join(",\n    "),
         table(letters),
         string(&from.to_string()),
         string(INGEST),
         of_events("letter.", topic, events),
+        table(into),
+        on_the_way_to(to),
+        of_events("", topic, events),
     );
     insert_select(into, &columns, &select, token)
 }
@@ -90,11 +94,15 @@ pub fn carry_filtered(
     let columns = FILTERED_COLUMNS.map(|(name, _)| SqlIdent::known(name));
     let select = format!(
         "SELECT {} AS target, event.topic AS topic, event.topic_offset AS topic_offset\nFROM {} AS event\n\
-         WHERE event.target = {} AND {}",
+         WHERE event.target = {} AND {}\n  \
+         AND event.topic_offset NOT IN (SELECT topic_offset FROM {} WHERE target = {} AND {})",
         string(&to.to_string()),
         table(filtered),
         string(&from.to_string()),
         of_events("event.", topic, events),
+        table(into),
+        string(&to.to_string()),
+        of_events("", topic, events),
     );
     insert_select(into, &columns, &select, token)
 }

@@ -8,7 +8,7 @@ mod letters;
 
 use std::fmt::Write as _;
 
-pub use ledger::{BUCKET, Fates, buckets, exceptions};
+pub use ledger::{BUCKET, Fates, Known, buckets, exceptions};
 pub use letters::{
     carry_filtered, carry_letters, create_dead_letters, create_filtered, forget_dead_letters,
     forget_filtered, insert_letters, letters, open_letters, settle_letters,
@@ -174,11 +174,30 @@ pub fn insert_batch(
 }
 
 /// One chunk of a load: the rows of a part from one offset to another (exclusive).
-pub fn load_rows(outlet: &Outlet, clone: &TableName, chunk: &Chunk<'_>, token: &str) -> String {
-    let conditions = [
+///
+/// Events that are known to have reached the target are left out. Within a chunk this sees what was
+/// there before it: its other outlets bring other rows, and a chunk that is sent again is dropped.
+pub fn load_rows(
+    outlet: &Outlet,
+    clone: &TableName,
+    known: Option<&Known>,
+    chunk: &Chunk<'_>,
+    token: &str,
+) -> String {
+    let mut conditions = vec![
         format!("_part = {}", string(chunk.part)),
         format!("_part_offset >= {} AND _part_offset < {}", chunk.first, chunk.end),
     ];
+    if let Some(known) = known {
+        let (topic, offset, source) = (coordinates::TOPIC, coordinates::OFFSET, super::expr::SOURCE);
+        let of_chunk =
+            format!("SELECT {topic}, {offset} FROM {} WHERE {}", table(clone), conditions.join(" AND "));
+        conditions.push(format!(
+            "({source}.{topic}, {source}.{offset}) NOT IN (\n    SELECT topic, offset FROM (\n{}\n    )\n    \
+             WHERE (topic, offset) IN ({of_chunk})\n)",
+            known.events()
+        ));
+    }
     insert_select(&outlet.table, &outlet.columns, &outlet.select.over_where(clone, &conditions), token)
 }
 
