@@ -112,7 +112,15 @@ pub struct BumpVersionArgs {
 #[derive(Debug, Subcommand)]
 pub enum GenerateCommand {
     /// Draft a migration for each model whose schema changed between two live versions.
-    Migrations,
+    Migrations(GenerateMigrationsArgs),
+}
+
+/// `antler generate migrations`
+#[derive(Debug, Args)]
+pub struct GenerateMigrationsArgs {
+    /// Draft the ways back, from newer versions to older ones.
+    #[arg(long)]
+    pub backward: bool,
 }
 
 /// `antler plan`

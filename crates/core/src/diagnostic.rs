@@ -69,7 +69,7 @@ codes! {
     TypeMismatch = "306";
     /// A migration still has a hole that its author has to fill.
     Hole = "307";
-    /// Two migrations lead to the same version, or a migration leads backward.
+    /// Rows would reach a version in more than one way.
     MigrationGraph = "308";
     /// A live version has no pinned schema.
     NotPinned = "401";

@@ -118,8 +118,30 @@ pub struct LoadSpec {
     /// Where events are that have reached the target before, when there can be any: they are not
     /// loaded again. The target was connected with the source once, and then was not.
     pub known: Option<Known>,
-    /// The topics whose rows the source holds.
+    /// Which rows of the source are loaded.
+    pub rows: LoadedRows,
+    /// The topics whose rows are loaded.
     pub carries: Vec<Carry>,
+}
+
+/// Which rows of its source a load brings to the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadedRows {
+    /// Every row.
+    All,
+    /// Rows of the topics that it carries; those of others reach the target on another way.
+    OfTheseTopics,
+}
+
+impl LoadSpec {
+    /// The topics that rows must be of, if that matters.
+    pub fn only(&self) -> Option<Vec<&TopicName>> {
+        match self.rows {
+            LoadedRows::All => None,
+            LoadedRows::OfTheseTopics => Some(self.carries.iter().map(|carry| &carry.topic).collect()),
+        }
+    }
 }
 
 impl Load {
@@ -218,6 +240,7 @@ mod tests {
             clone: table("clone"),
             outlets: Vec::new(),
             known: None,
+            rows: LoadedRows::All,
             carries: (0..ends.len()).map(carry).collect(),
         };
         let part =

@@ -108,16 +108,15 @@ impl Draft<'_> {
     }
 
     fn new_field(&mut self, field: &Field) -> Property {
-        let version = &self.name.to.version;
+        let (from, to) = (&self.name.from.version, &self.name.to.version);
+        let new = if from <= to { format!("new in {to}") } else { format!("not in {from}") };
         match field.absence {
             Absence::Undefined | Absence::Either => {
-                Property::Omitted(format!("{field} is new in {version} and may be left out"))
+                Property::Omitted(format!("{field} is {new} and may be left out"))
             }
-            Absence::Null => {
-                Property::new(field, Value::code("null")).with_note(&format!("new in {version}"))
-            }
+            Absence::Null => Property::new(field, Value::code("null")).with_note(&new),
             Absence::Never => {
-                let text = format!("{}: {} is new in {version}", field.name, brief(&field.data_type));
+                let text = format!("{}: {} is {new}", field.name, brief(&field.data_type));
                 Property::new(field, Value::code(self.hole(&text)))
             }
         }

@@ -266,12 +266,12 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
 fn take_step(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
     let Some((step, token)) = load.next_step() else { return Ok(()) };
     let token = attempt(token);
-    let LoadSpec { source, target, clone, outlets, known, .. } = &load.spec;
+    let LoadSpec { source, target, outlets, .. } = &load.spec;
     match step {
         Step::Rows(chunk) => {
             for outlet in outlets {
                 let token = format!("{token}/{}", outlet.fate);
-                session.execute(&statement::load_rows(outlet, clone, known.as_ref(), &chunk, &token))?;
+                session.execute(&statement::load_rows(outlet, &load.spec, &chunk, &token))?;
                 reach(match outlet.fate {
                     Fate::Stored => FailPoint::LoadInserted,
                     Fate::Failed => FailPoint::LoadFailuresInserted,

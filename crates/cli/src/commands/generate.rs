@@ -1,17 +1,19 @@
 //! `antler generate migrations`: drafts of the migrations that are missing.
 //!
 //! A draft is missing where two versions of a model that follow each other have different
-//! schemas and no migration leads to the newer one. An existing file is never touched. The paths
-//! of new files are data: `$EDITOR $(antler generate migrations)`.
+//! schemas and no migration leads to the newer one, or, with `--backward`, to the older one. An existing
+//! file is never touched. The paths of new files are data: `$EDITOR $(antler generate migrations)`.
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
-    lineage::{EdgeError, Lineage},
+    diff::{Diff, Origin},
+    lineage::{EdgeError, Lineage, Node},
     names::{MigrationName, ModelVersion},
 };
 use antler_lang::draft;
 
 use crate::{
+    args::GenerateMigrationsArgs,
     printer::Printer,
     problems::Problems,
     project::{Created, Project, declarations, sources},
@@ -22,7 +24,11 @@ use crate::{
 ///
 /// # Errors
 /// The project is broken, or a file cannot be written.
-pub fn migrations(settings: &Settings, printer: &Printer) -> anyhow::Result<()> {
+pub fn migrations(
+    args: &GenerateMigrationsArgs,
+    settings: &Settings,
+    printer: &Printer,
+) -> anyhow::Result<()> {
     let project = Project::open(settings)?;
     let versions = project.live_versions()?;
     if versions.len() == 1 {
@@ -45,19 +51,23 @@ pub fn migrations(settings: &Settings, printer: &Printer) -> anyhow::Result<()> 
     }
 
     let mut wrote = 0;
-    for (older, newer) in lineage.gaps() {
-        let newest = older.members.last().unwrap_or(&older.id.version);
-        let name = MigrationName {
-            from: ModelVersion::new(older.id.model.clone(), newest.clone()),
-            to: newer.id.clone(),
-        };
+    let gaps = if args.backward {
+        lineage.gaps_back().into_iter().map(|(older, newer)| (newer, older)).collect()
+    } else {
+        lineage.gaps()
+    };
+    for (from, to) in gaps {
+        let name = between(from, to);
         let [from_module, to_module] =
             [&name.from, &name.to].map(|end| declarations::import_path(&end.version));
-        let text = draft::typescript(&name, &older.model, &newer.model, &from_module, &to_module);
+        let text = draft::typescript(&name, &from.model, &to.model, &from_module, &to_module);
         let path = format!("{}/{name}.ts", sources::FUNCTIONS);
         match project.folder.create(&path, &text).map_err(Problems::from)? {
             Created::Yes => {
                 printer.data(format!("{path}\n").as_bytes())?;
+                if args.backward {
+                    lost(from, to).iter().for_each(|line| printer.say(format!("  {line}")));
+                }
                 wrote += 1;
             }
             Created::No => printer.say(format!("{path} is there already")),
@@ -69,4 +79,31 @@ pub fn migrations(settings: &Settings, printer: &Printer) -> anyhow::Result<()> 
         _ => printer.say("next: read and finish them"),
     }
     Ok(())
+}
+
+/// The migration between two nodes, named after the versions of their runs that are the nearest.
+fn between(from: &Node, to: &Node) -> MigrationName {
+    let end = |node: &Node, other: &Node| {
+        let nearest =
+            if node.id.version < other.id.version { node.members.last() } else { node.members.first() };
+        ModelVersion::new(node.id.model.clone(), nearest.unwrap_or(&node.id.version).clone())
+    };
+    MigrationName { from: end(from, to), to: end(to, from) }
+}
+
+/// What a node cannot represent of another one, a line each.
+fn lost(from: &Node, to: &Node) -> Vec<String> {
+    let diff = Diff::between(&from.model.fields, &to.model.fields);
+    let removed = diff.removed.iter().map(|field| format!("{} cannot represent {field}", to.id));
+    let changed = diff.fields.iter().filter_map(|(field, origin)| match origin {
+        Origin::Changed(before, _) => {
+            Some(format!("{} has {field}, where {} has {before}: check that nothing is lost", to.id, from.id))
+        }
+        Origin::Same(_)
+        | Origin::Renamed(_)
+        | Origin::Extracted { .. }
+        | Origin::Gathered(_)
+        | Origin::New => None,
+    });
+    removed.chain(changed).collect()
 }

@@ -30,7 +30,9 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
     match command {
         Command::Init(args) => init::run(&args, settings, printer),
         Command::BumpVersion(args) => bump_version::run(&args, settings, printer),
-        Command::Generate(GenerateCommand::Migrations) => generate::migrations(settings, printer),
+        Command::Generate(GenerateCommand::Migrations(args)) => {
+            generate::migrations(&args, settings, printer)
+        }
         Command::Dev(_) => dev::run(settings, printer),
         Command::Prod(_) => prod::run(settings, printer),
         Command::Plan(args) => plan::run(&args, settings, printer),

@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use antler_core::{
-    deployment::{Desired, Route},
+    deployment::{Desired, Hop, Route},
     diagnostic::{Code, Diagnostic},
     lineage::{EdgeError, Lineage, Node},
-    names::ModelVersion,
     sql::statement::Sync,
 };
 use antler_lang::migration::{self, Migration};
@@ -37,7 +36,9 @@ pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
     let migrations = compile(&project.migrations()?, &mut lineage, &mut warnings)?;
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
     let routes = lineage.paths().into_iter().filter_map(|path| {
-        let mut steps = path.iter().skip(1).filter_map(|to| migrations.get(to));
+        let hops = path.iter().zip(path.iter().skip(1));
+        let mut steps =
+            hops.filter_map(|(from, to)| migrations.get(&Hop { from: from.clone(), to: to.clone() }));
         let first = steps.next()?.clone();
         let composed = steps.fold(first, |before, step| before.then(step));
         Some(Route { path, projection: composed.projection() })
@@ -55,35 +56,35 @@ pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
     Ok(Prepared { desired, warnings })
 }
 
-/// Compiles the migration files, and connects the nodes that they lead from and to. The result
-/// has one migration for each node that rows are brought to.
+/// Compiles the migration files, and connects the nodes that they lead from and to.
 fn compile(
     files: &[MigrationFile],
     lineage: &mut Lineage,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<ModelVersion, Migration>, Problems> {
+) -> Result<BTreeMap<Hop, Migration>, Problems> {
     let mut migrations = BTreeMap::new();
     let mut problems = Vec::new();
     for MigrationFile { name, file } in files {
         match lineage.connect(name) {
             Ok((from, to)) => match migration::compile(file, &from.model, &to.model) {
                 Ok(migration) => {
-                    migrations.insert(to.id.clone(), migration);
+                    migrations.insert(Hop { from: from.id.clone(), to: to.id.clone() }, migration);
                 }
                 Err(found) => problems.extend(found),
             },
-            Err(error @ EdgeError::SecondParent { .. }) => problems.push(
+            Err(error @ EdgeError::Twice { .. }) => problems.push(
                 Diagnostic::error(Code::MigrationGraph, format!("{} cannot run: {error}", file.path))
                     .with_help("remove one of the two migrations"),
             ),
-            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_) | EdgeError::Backward(_))) => {
-                warnings.push(Diagnostic::warning(
-                    Code::MigrationGraph,
-                    format!("{} is not used: {error}", file.path),
-                ))
-            }
+            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_))) => warnings.push(
+                Diagnostic::warning(Code::MigrationGraph, format!("{} is not used: {error}", file.path)),
+            ),
         }
     }
+    problems.extend(lineage.ambiguities().into_iter().map(|ambiguity| {
+        Diagnostic::error(Code::MigrationGraph, ambiguity.to_string())
+            .with_help("remove one of the migrations on the way, or add one that leads there directly")
+    }));
     Problems::none_of(problems, migrations)
 }
 

@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod backward;
 mod bump_version;
 mod compressed;
 mod configuration;

@@ -7,7 +7,7 @@ use crate::{
     deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Intake, Route},
     diagnostic::{Code, Diagnostic},
     lineage::Node,
-    load::{Carry, LoadSpec},
+    load::{Carry, LoadSpec, LoadedRows},
     names::{ModelVersion, NameError, Naming, TopicName},
     route::{self, Outlet},
     sql::statement::{self, Known},
@@ -362,62 +362,71 @@ impl<'a> Planner<'a> {
 
     /// Finds, for every node that rows newly reach, the storage tables that hold those rows.
     ///
-    /// A storage table holds the rows of its own node and of every node with a route to it. It
-    /// serves as a source when none of those rows has reached the target before; the nearest one
-    /// serves first, because it has the most.
-    fn load(&mut self, routes: &BTreeMap<Hop, DeployedRoute>, cut: &mut Cut, changes: &mut Vec<Change>) {
+    /// A storage table holds the rows of its own node and of every node with a route to it. Rows
+    /// of a node are loaded from the table on their path that is the nearest to the target, so that
+    /// one load serves many. A table that also holds rows of other nodes gives only those that the
+    /// target lacks.
+    fn load(&self, routes: &BTreeMap<Hop, DeployedRoute>, cut: &mut Cut, changes: &mut Vec<Change>) {
         let mut loads: BTreeMap<ModelVersion, Vec<LoadSpec>> = BTreeMap::new();
         for target in self.nodes.keys().copied() {
-            let arrives = |hop: &&Hop| hop.to == *target;
-            let is_new = |hop: &&Hop| !self.is_kept(target) || !self.deployed().routes.contains_key(hop);
-            let mut missing: BTreeSet<_> =
-                self.routes.keys().filter(arrives).filter(is_new).map(|hop| hop.from.clone()).collect();
-            missing.retain(|from| self.is_kept(from));
-            let mut sources: Vec<_> =
-                routes.iter().filter(|(hop, _)| arrives(hop) && self.routes.contains_key(*hop)).collect();
-            sources.sort_by_key(|(_, route)| route.path.len());
-            for (hop, route) in sources {
-                if !self.is_kept(&hop.from) {
-                    continue;
-                }
-                let held: BTreeSet<_> = self.deployed().sources_of(&hop.from).cloned().collect();
-                if held.is_disjoint(&missing) {
-                    continue;
-                }
-                if let Some(known) =
-                    held.iter().find(|id| self.nodes.contains_key(id) && !missing.contains(*id))
+            let is_new = |hop: &Hop| !self.is_kept(target) || !self.deployed().routes.contains_key(hop);
+            let mut served: BTreeMap<&ModelVersion, BTreeSet<&ModelVersion>> = BTreeMap::new();
+            for (hop, route) in routes.iter().filter(|(hop, _)| hop.to == *target && is_new(hop)) {
+                if self.routes.contains_key(hop)
+                    && self.is_kept(&hop.from)
+                    && let Some(nearest) = self.nearest(&route.path)
                 {
-                    let message = format!(
-                        "rows of {} cannot be loaded into {target}: its table also holds rows of {known}, which have reached {target} on another way",
-                        hop.from
-                    );
-                    self.refusals.push(
-                        Diagnostic::error(Code::MigrationGraph, message)
-                            .with_help("keep the migration that was there, or bump the version"),
-                    );
-                    break;
+                    served.entry(nearest).or_default().insert(&hop.from);
                 }
-                let facts = self.facts(&hop.from);
+            }
+            // Nodes that are not live any more have no routes. Their rows go along with others, once.
+            let mut gone_along = BTreeSet::new();
+            for (source, missing) in served {
+                let hop = Hop { from: source.clone(), to: target.clone() };
+                let Some(route) = routes.get(&hop) else { continue };
+                let held: BTreeSet<_> = self.deployed().sources_of(source).collect();
+                let is_live = |id: &ModelVersion| self.nodes.contains_key(id);
+                let taken: BTreeSet<_> = held
+                    .iter()
+                    .copied()
+                    .filter(|id| missing.contains(id) || !is_live(id) && gone_along.insert(*id))
+                    .collect();
+                let rows = if taken == held { LoadedRows::All } else { LoadedRows::OfTheseTopics };
+                let facts = self.facts(source);
                 changes.push(Change::Load {
-                    from: hop.from.clone(),
+                    from: source.clone(),
                     to: target.clone(),
                     rows: facts.rows,
                     bytes: facts.bytes,
                 });
-                for id in &held {
-                    self.hold(id, cut);
-                }
-                loads.entry(hop.from.clone()).or_default().push(self.load_spec(hop, route, &held));
-                missing.retain(|id| !held.contains(id));
+                taken.iter().for_each(|id| self.hold(id, cut));
+                loads.entry(source.clone()).or_default().push(self.load_spec(&hop, route, &taken, rows));
             }
         }
         cut.clones =
             loads.into_iter().filter_map(|(source, loads)| self.clone_step(&source, loads)).collect();
     }
 
-    fn load_spec(&self, hop: &Hop, route: &DeployedRoute, held: &BTreeSet<ModelVersion>) -> LoadSpec {
-        let carry = |source: &ModelVersion| {
-            let topic = self.deployed().nodes.get(source)?.topic.clone();
+    /// The node on a path that is the nearest to its end and holds the rows of its beginning.
+    fn nearest<'p>(&self, path: &'p [ModelVersion]) -> Option<&'p ModelVersion> {
+        let (_, before) = path.split_last()?;
+        let (first, between) = before.split_first()?;
+        let holds = |id: &&ModelVersion| {
+            let hop = Hop { from: first.clone(), to: (*id).clone() };
+            self.is_kept(id) && self.deployed().routes.contains_key(&hop)
+        };
+        between.iter().rev().find(holds).or(Some(first))
+    }
+
+    fn load_spec(
+        &self,
+        hop: &Hop,
+        route: &DeployedRoute,
+        taken: &BTreeSet<&ModelVersion>,
+        rows: LoadedRows,
+    ) -> LoadSpec {
+        let carry = |source: &&ModelVersion| {
+            let topic = self.deployed().nodes.get(*source)?.topic.clone();
             let [from, to] = [&hop.from, &hop.to].map(|id| route::side_tables(self.naming(), &id.model));
             Some(Carry { topic, from, to })
         };
@@ -427,7 +436,8 @@ impl<'a> Planner<'a> {
             clone: self.naming().load_source(&hop.from),
             outlets: route.outlets.clone(),
             known: self.is_kept(&hop.to).then(|| Known::of(self.naming(), &hop.to)),
-            carries: held.iter().filter_map(carry).collect(),
+            rows,
+            carries: taken.iter().filter_map(carry).collect(),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::{
     deployment::{Deployed, Desired, Route},
     diagnostic::Code,
     lineage::Lineage,
-    names::{ModelVersion, Naming, Version},
+    names::{MigrationName, ModelVersion, Naming, Version},
     schema::{Absence, DataType, Field, Model},
     sql::{Expr, Projection, statement::Sync},
 };
@@ -41,14 +41,17 @@ impl Project {
         for (name, _) in &self.migrations {
             lineage.connect(&name.parse().unwrap()).unwrap();
         }
-        let text: BTreeMap<String, &str> = self
+        let node = |of: &ModelVersion| lineage.node_of(of).unwrap().id.clone();
+        let text: BTreeMap<_, &str> = self
             .migrations
             .iter()
-            .map(|(name, text)| (name.parse::<crate::names::MigrationName>().unwrap().to.flat(), *text))
+            .map(|(name, text)| (name.parse::<MigrationName>().unwrap(), *text))
+            .map(|(name, text)| ((node(&name.from), node(&name.to)), text))
             .collect();
         let routes = lineage.paths().into_iter().map(|path| {
             let target = lineage.node_of(path.last().unwrap()).unwrap();
-            let value: String = path.iter().filter_map(|node| text.get(&node.flat()).copied()).collect();
+            let hops = path.iter().zip(&path[1..]);
+            let value: String = hops.map(|(from, to)| text[&(from.clone(), to.clone())]).collect();
             let columns = target
                 .model
                 .fields
@@ -229,4 +232,61 @@ fn a_plan_survives_the_journal() {
         project(&[("0.0", &["id"]), ("0.1", &["id", "x"])], &[("A_migrate__0_0__0_1", "m")]).plan(&before);
     let stored = serde_json::to_string(&plan).unwrap();
     assert_eq!(serde_json::from_str::<Plan>(&stored).unwrap(), plan);
+}
+
+fn loads(plan: &Plan) -> Vec<String> {
+    let specs = plan.cut.clones.iter().flat_map(|clone| &clone.loads);
+    let shown = specs.map(|load| {
+        let only: Vec<_> = load.only().into_iter().flatten().map(ToString::to_string).collect();
+        format!("{} > {} {}", load.source.version, load.target.version, only.join(" ")).trim_end().to_owned()
+    });
+    shown.collect()
+}
+
+const THREE: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"]), ("0.2", &["id", "y"])];
+const FORTH: &[(&str, &str)] = &[("A_migrate__0_0__0_1", "m"), ("A_migrate__0_1__0_2", "n")];
+const BACK: &[(&str, &str)] = &[("A_migrate__0_2__0_1", "b"), ("A_migrate__0_1__0_0", "c")];
+
+#[test]
+fn a_way_back_brings_the_rows_that_the_older_version_lacks_and_no_others() {
+    let before = project(THREE, FORTH).applied(&[("0.0", 5), ("0.1", 3), ("0.2", 1)]);
+    let both = project(THREE, &[FORTH, BACK].concat());
+    let plan = both.plan(&before);
+    assert_eq!(
+        shown(&plan),
+        [
+            "connect 0.1 > 0.0",
+            "connect 0.2 > 0.0",
+            "connect 0.2 > 0.1",
+            "load 0.1 > 0.0",
+            "load 0.2 > 0.0",
+            "load 0.2 > 0.1"
+        ]
+    );
+    // 0.1 does not hold the rows of 0.2 before this plan, so 0.0 gets them from 0.2 itself.
+    assert_eq!(loads(&plan), ["0.1 > 0.0 A_0_1", "0.2 > 0.0 A_0_2", "0.2 > 0.1 A_0_2"]);
+    let after = observed(&plan.after, &[("0.0", 5), ("0.1", 3), ("0.2", 1)]);
+    assert!(both.plan(&after).is_empty(&after.deployed));
+}
+
+#[test]
+fn a_new_version_between_both_directions_is_loaded_from_the_nearest_tables_without_overlap() {
+    let (versions, live) =
+        (&[THREE, &[("0.3", &["id", "z"] as &[&str])]].concat(), [("0.0", 5), ("0.1", 3), ("0.2", 1)]);
+    let before = project(THREE, &[FORTH, BACK].concat()).applied(&live);
+    // 0.3 is made from 0.2 for all but the rows of 0.0, which have a way of their own.
+    let migrations = [FORTH, BACK, &[("A_migrate__0_2__0_3", "d"), ("A_migrate__0_0__0_3", "e")]].concat();
+    let plan = project(versions, &migrations).plan(&before);
+    assert_eq!(loads(&plan), ["0.0 > 0.3 A_0_0", "0.2 > 0.3 A_0_1 A_0_2"]);
+}
+
+#[test]
+fn rows_of_a_version_that_is_not_live_any_more_go_along_once() {
+    let events = [("0.0", 5), ("0.1", 3), ("0.2", 1)];
+    let before = project(THREE, FORTH).applied(&events);
+    let closed = observed(&project(&THREE[1..], &FORTH[1..]).plan(&before).after, &events);
+    let versions = &[&THREE[1..], &[("0.3", &["id", "z"] as &[&str])]].concat();
+    let migrations = [&FORTH[1..], &[("A_migrate__0_1__0_3", "d"), ("A_migrate__0_2__0_3", "e")]].concat();
+    let plan = project(versions, &migrations).plan(&closed);
+    assert_eq!(loads(&plan), ["0.1 > 0.3", "0.2 > 0.3 A_0_2"], "A_0_0 comes with 0.1 alone");
 }

@@ -105,6 +105,12 @@ pub enum Migration {
 /// Version 0.0 of `A` has `id` and `x`; each later one also has a field named after itself, and
 /// gets its rows by the migration given.
 pub fn desired(home: &Home, migrations: &[Migration]) -> Desired {
+    desired_with(home, migrations, &[])
+}
+
+/// The same, with ways back from each version to the one before: the first of `back` leads from 0.1
+/// to 0.0, and so on.
+pub fn desired_with(home: &Home, migrations: &[Migration], back: &[Migration]) -> Desired {
     let field = |name: &str, data_type, key| Field {
         name: name.parse().unwrap(),
         data_type,
@@ -126,14 +132,16 @@ pub fn desired(home: &Home, migrations: &[Migration]) -> Desired {
     for minor in 0..migrations.len() {
         lineage.connect(&format!("A_migrate__0_{minor}__0_{}", minor + 1).parse().unwrap()).unwrap();
     }
+    for minor in 0..back.len() {
+        lineage.connect(&format!("A_migrate__0_{}__0_{minor}", minor + 1).parse().unwrap()).unwrap();
+    }
     let routes = lineage.paths().into_iter().map(|path| {
-        let steps = path[1..].iter().map(|node| node.version.to_string()[2..].parse::<usize>().unwrap());
+        let minors: Vec<usize> =
+            path.iter().map(|node| node.version.to_string()[2..].parse().unwrap()).collect();
         let mut projection = Projection::default();
         let mut x = Expr::Column("x".parse().unwrap());
-        let mut last = 0;
-        for step in steps {
-            last = step;
-            match migrations[step - 1] {
+        for (from, to) in minors.iter().zip(&minors[1..]) {
+            match if from < to { migrations[to - 1] } else { back[*to] } {
                 Migration::Add(number) => x = Expr::binary(BinaryOp::Plus, x, Expr::float(number)),
                 Migration::EvenOnly => {
                     let odd = Expr::binary(
@@ -149,11 +157,12 @@ pub fn desired(home: &Home, migrations: &[Migration]) -> Desired {
                 }
             }
         }
-        projection.columns = vec![
-            ("id".parse().unwrap(), Expr::Column("id".parse().unwrap())),
-            ("x".parse().unwrap(), x),
-            (format!("v{last}").parse().unwrap(), Expr::float(0.5)),
-        ];
+        projection.columns =
+            vec![("id".parse().unwrap(), Expr::Column("id".parse().unwrap())), ("x".parse().unwrap(), x)];
+        let last = minors.last().unwrap();
+        if *last > 0 {
+            projection.columns.push((format!("v{last}").parse().unwrap(), Expr::float(0.5)));
+        }
         Route { path, projection }
     });
     Desired {

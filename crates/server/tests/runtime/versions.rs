@@ -12,7 +12,7 @@ use antler_core::{
 };
 use antler_server::ServerError;
 
-use crate::project::{Home, Migration, change, desired, post, refuse};
+use crate::project::{Home, Migration, change, desired, desired_with, post, refuse};
 
 #[test]
 fn events_of_every_version_reach_every_newer_one() {
@@ -237,4 +237,71 @@ fn a_version_that_is_connected_again_gets_what_it_missed_and_nothing_twice() {
     runtime.settle().unwrap();
     assert_eq!(home.ask("SELECT count(), sum(x) FROM A_0_1"), "17\t180");
     assert_eq!(crate::ledger::accounts(&runtime)[1], "A 0.0 → A 0.1: [31, 16, 15, 0]");
+}
+
+const FORTH: [Migration; 2] = [Migration::Add(100.0), Migration::Add(1000.0)];
+const BACK: [Migration; 2] = [Migration::Add(-100.0), Migration::Add(-1000.0)];
+
+#[test]
+fn events_reach_newer_and_older_versions_without_an_echo() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired_with(&home, &FORTH, &BACK));
+    post(&runtime, "0.0", 0..3);
+    post(&runtime, "0.1", 3..5);
+    post(&runtime, "0.2", 5..6);
+    runtime.settle().unwrap();
+    // Each version has its own events as they are, and those of others by the way that leads there.
+    assert_eq!(home.content("0.0"), format!("6\t6\t{}", 3 + (7 - 200) + (5 - 1100)));
+    assert_eq!(home.content("0.1"), format!("6\t6\t{}", 303 + 7 + (5 - 1000)));
+    assert_eq!(home.content("0.2"), format!("6\t6\t{}", 3303 + 2007 + 5));
+    assert!(runtime.ledger().unwrap().iter().all(antler_core::ledger::Account::adds_up));
+}
+
+#[test]
+fn a_way_back_that_is_added_later_completes_the_older_version() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &FORTH));
+    post(&runtime, "0.0", 0..30);
+    post(&runtime, "0.1", 30..50);
+    post(&runtime, "0.2", 50..60);
+    runtime.settle().unwrap();
+    change(&runtime, &desired_with(&home, &FORTH, &[Migration::EvenOnly, Migration::BelowTen]));
+    post(&runtime, "0.2", 60..62);
+    runtime.settle().unwrap();
+    let received = |version: &str| home.ask(&format!("SELECT count(), uniqExact(id) FROM A_{version}"));
+    assert_eq!(received("0_0"), format!("{n}\t{n}", n = 30 + 10));
+    assert_eq!(received("0_1"), "50\t50", "no event of 0.2 is below ten");
+    let accounts = crate::ledger::accounts(&runtime);
+    for account in [
+        "A 0.1 → A 0.0: [20, 10, 0, 10]",
+        "A 0.2 → A 0.0: [12, 0, 6, 6]",
+        "A 0.2 → A 0.1: [12, 0, 12, 0]",
+        "A 0.0 → A 0.1: [30, 30, 0, 0]",
+    ] {
+        assert!(accounts.iter().any(|found| found == account), "{account}: {accounts:?}");
+    }
+}
+
+#[test]
+fn a_new_version_that_others_reach_from_both_sides_has_every_event_once() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired_with(&home, &FORTH[..1], &BACK[..1]));
+    post(&runtime, "0.0", 0..30);
+    post(&runtime, "0.1", 30..50);
+    runtime.settle().unwrap();
+    change(&runtime, &desired_with(&home, &FORTH, &BACK));
+    post(&runtime, "0.2", 50..60);
+    post(&runtime, "0.1", 60..61);
+    runtime.settle().unwrap();
+    for version in ["0_0", "0_1", "0_2"] {
+        assert_eq!(
+            home.ask(&format!("SELECT count(), uniqExact(id) FROM A_{version}")),
+            "61\t61",
+            "{version}"
+        );
+    }
+    assert!(runtime.ledger().unwrap().iter().all(antler_core::ledger::Account::adds_up));
 }

@@ -17,6 +17,7 @@ pub use letters::{
 use super::{column_type, ident, string, table};
 use crate::{
     coordinates,
+    load::LoadSpec,
     names::{SqlIdent, TableName, TopicName},
     route::Outlet,
     schema::{Field, Model},
@@ -177,21 +178,23 @@ pub fn insert_batch(
 ///
 /// Events that are known to have reached the target are left out. Within a chunk this sees what was
 /// there before it: its other outlets bring other rows, and a chunk that is sent again is dropped.
-pub fn load_rows(
-    outlet: &Outlet,
-    clone: &TableName,
-    known: Option<&Known>,
-    chunk: &Chunk<'_>,
-    token: &str,
-) -> String {
+pub fn load_rows(outlet: &Outlet, load: &LoadSpec, chunk: &Chunk<'_>, token: &str) -> String {
+    let clone = &load.clone;
     let mut conditions = vec![
         format!("_part = {}", string(chunk.part)),
         format!("_part_offset >= {} AND _part_offset < {}", chunk.first, chunk.end),
     ];
-    if let Some(known) = known {
-        let (topic, offset, source) = (coordinates::TOPIC, coordinates::OFFSET, super::expr::SOURCE);
-        let of_chunk =
-            format!("SELECT {topic}, {offset} FROM {} WHERE {}", table(clone), conditions.join(" AND "));
+    let (topic, offset, source) = (coordinates::TOPIC, coordinates::OFFSET, super::expr::SOURCE);
+    if let Some(topics) = load.only() {
+        let topics: Vec<_> = topics.into_iter().map(|topic| string(topic.as_str())).collect();
+        conditions.push(format!("{source}.{topic} IN ({})", topics.join(", ")));
+    }
+    if let Some(known) = &load.known {
+        let of_chunk = format!(
+            "SELECT {topic}, {offset} FROM {} AS {source} WHERE {}",
+            table(clone),
+            conditions.join(" AND ")
+        );
         conditions.push(format!(
             "({source}.{topic}, {source}.{offset}) NOT IN (\n    SELECT topic, offset FROM (\n{}\n    )\n    \
              WHERE (topic, offset) IN ({of_chunk})\n)",
