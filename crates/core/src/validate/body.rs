@@ -2,6 +2,7 @@
 
 use super::{
     Validator,
+    lines::Lines,
     reader::{Broken, Items, Kind, Reader},
     violation::Violations,
     walk::{Scratch, Walk},
@@ -48,6 +49,7 @@ pub struct Records<'a> {
     body: &'a [u8],
     rest: Rest<'a>,
     index: u32,
+    lines: Lines,
     scratch: Scratch,
 }
 
@@ -80,7 +82,7 @@ impl<'a> Records<'a> {
             BodyFormat::Json => Rest::Json,
             BodyFormat::Ndjson => Rest::Lines { at: 0 },
         };
-        Self { validator, body, rest, index: 0, scratch: Scratch::default() }
+        Self { validator, body, rest, index: 0, lines: Lines::default(), scratch: Scratch::default() }
     }
 
     /// Validates the next record and appends its canonical form and a newline to `out`, which
@@ -184,7 +186,8 @@ impl<'a> Records<'a> {
         let raw = match read {
             Ok(()) => reader.since(start),
             Err(broken) => {
-                violations.malformed(self.index, self.body, base + broken.at, broken.problem);
+                let place = self.lines.place(self.body, base + broken.at);
+                violations.malformed(self.index, place, broken.problem);
                 rest
             }
         };
@@ -199,9 +202,10 @@ impl<'a> Records<'a> {
     }
 
     #[cold]
-    fn malformed(&self, base: usize, raw: &'a [u8], broken: Broken) -> Record<'a> {
+    fn malformed(&mut self, base: usize, raw: &'a [u8], broken: Broken) -> Record<'a> {
         let mut violations = Violations::of_record();
-        violations.malformed(self.index, self.body, base + broken.at, broken.problem);
+        let place = self.lines.place(self.body, base + broken.at);
+        violations.malformed(self.index, place, broken.problem);
         Record { index: self.index, raw, outcome: Err(violations) }
     }
 

@@ -25,6 +25,7 @@ mod canonical;
 mod date;
 #[cfg(test)]
 mod laws;
+mod lines;
 mod reader;
 mod shape;
 mod text;
@@ -239,6 +240,17 @@ mod tests {
         3 "{\"id\":\"a\",\"distance\":1}" good
         "#);
         assert_eq!(out, format!("{GOOD}\n{GOOD}\n"));
+    }
+
+    #[test]
+    fn a_body_of_nothing_but_broken_lines_is_read_once_and_not_once_for_each_line() {
+        let lines = 400_000;
+        let started = std::time::Instant::now();
+        let validator = Validator::new(&model(), UnknownFields::Drop);
+        let found = validator.body("x\n".repeat(lines).as_bytes(), BodyFormat::Ndjson, &mut Vec::new());
+        assert_eq!(found.unwrap_err().more(), lines as u64 - 100);
+        // A few hundredths of a second; once for each line it was half a minute.
+        assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::lines::Place;
+
 /// One thing that is wrong with one record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
@@ -131,15 +133,9 @@ impl Violations {
     }
 
     /// Lists where the text breaks, always: it is the reason why nothing follows.
-    pub(super) fn malformed(&mut self, record: u32, body: &[u8], offset: usize, problem: &str) {
-        let before = body.get(..offset).unwrap_or(body);
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let fault = Fault::Malformed {
-            offset,
-            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
-            column: before[line_start..].iter().filter(|byte| starts_character(**byte)).count() + 1,
-            problem: problem.to_owned(),
-        };
+    pub(super) fn malformed(&mut self, record: u32, at: Place, problem: &str) {
+        let Place { offset, line, column } = at;
+        let fault = Fault::Malformed { offset, line, column, problem: problem.to_owned() };
         if self.listed.len() == self.limit {
             self.more += u64::from(self.listed.pop().is_some());
         }
@@ -172,10 +168,6 @@ impl fmt::Display for Violations {
 }
 
 impl std::error::Error for Violations {}
-
-fn starts_character(byte: u8) -> bool {
-    byte & 0b1100_0000 != 0b1000_0000
-}
 
 /// Where a value is in its record; made on the way down, read only when something is wrong.
 #[derive(Debug, Clone, Copy)]
@@ -229,7 +221,7 @@ mod tests {
             violations.mismatch(0, "/a".to_owned(), "number".to_owned(), "true".to_owned());
         }
         assert_eq!((violations.listed().len(), violations.more()), (20, 5));
-        violations.malformed(0, b"{\n\xc3\xbc!", 4, "a value is expected");
+        violations.malformed(0, Place { offset: 4, line: 2, column: 2 }, "a value is expected");
         assert_eq!((violations.listed().len(), violations.more()), (20, 6));
         assert!(violations.is_malformed());
         assert!(
