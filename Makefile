@@ -2,13 +2,14 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench-ingest lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos fuzz-body bench-ingest lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
 	@echo "make demo         run the main job on 336,776 real flights (under 3 minutes after the build)"
 	@echo "make test         run everything CI runs: lint, every test, the demo"
 	@echo "make chaos        kill a server KILLS=200 times under load (SEED=1), and count every event"
+	@echo "make fuzz-body    feed the parser of bodies with anything for SECONDS=60, and check what it makes of it"
 	@echo "make bench-ingest measure how fast events are accepted, beside a bare server and the engine alone"
 	@echo "make lint         check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt          format the code"
@@ -36,6 +37,18 @@ chaos: engine
 	@cd $${CARGO_TARGET_DIR:-target}/debug && \
 		./antler-chaos --kills $(KILLS) --seed $(SEED) --antler antler-failpoints
 
+# libFuzzer needs a flag of the compiler that is not stable; RUSTC_BOOTSTRAP lets the stable one take it.
+# Memory and the time for one input have limits. What was found before is kept, and tried first.
+CARGO_FUZZ = 0.13.2
+SECONDS ?= 60
+fuzz-body:
+	@scripts/tools.sh cargo cc c++
+	@cargo fuzz --version 2>/dev/null | grep -q ' $(CARGO_FUZZ)$$' || cargo install --locked cargo-fuzz --version $(CARGO_FUZZ)
+	@mkdir -p fuzz/corpus/body
+	RUSTC_BOOTSTRAP=1 cargo fuzz run body fuzz/corpus/body fuzz/seeds/body -- \
+		-dict=fuzz/body.dict -max_len=65536 -timeout=5 -rss_limit_mb=512 -malloc_limit_mb=64 \
+		-max_total_time=$(SECONDS) -print_final_stats=1
+
 bench-ingest: engine
 	@scripts/tools.sh cargo cc git wrk
 	cargo build --release --locked --package antler --package antler-bench
@@ -44,6 +57,7 @@ bench-ingest: engine
 lint:
 	@scripts/tools.sh cargo cc rustfmt clippy python3
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --package antler --package antler-server --features antler/failpoints --locked -- -D warnings
 	@scripts/check-dependencies.py
@@ -51,6 +65,7 @@ lint:
 fmt:
 	@scripts/tools.sh cargo rustfmt
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 
 build: engine
 	@scripts/tools.sh cargo cc
@@ -70,3 +85,4 @@ clean-data:
 
 clean:
 	cargo clean
+	rm -rf fuzz/target

@@ -9,6 +9,7 @@ set -euo pipefail
 package_of() {
   case $1 in
     cc) echo gcc libc6-dev ;;
+    c++) echo g++ ;;
     git) echo git ;;
     node) echo nodejs ;;
     npm) echo npm ;;
