@@ -1,8 +1,58 @@
 """What data models may import, for editors: nothing has to be installed."""
 
-from typing import Annotated, TypeVar
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Literal, Optional, TypeVar
 
 T = TypeVar("T")
 
 # A field that the table is sorted by. Every data model has at least one.
 Key = Annotated[T, "key"]
+
+
+class IngestionFormat(Enum):
+    """How a JSON body holds its events: one object, or an array of objects."""
+
+    JSON = "JSON"
+    JSON_ARRAY = "JSON_ARRAY"
+
+
+@dataclass
+class IngestionConfig:
+    """What the endpoint of a model takes.
+
+    Without a format it takes both forms, and NDJSON in any case. Fields that the model does not
+    have are dropped, or events that have them refused.
+    """
+
+    format: Optional[IngestionFormat] = None
+    unknown_fields: Literal["drop", "refuse"] = "drop"
+
+
+@dataclass
+class StorageConfig:
+    """Of Moose. Antler decides by itself how a model is stored."""
+
+    enabled: Optional[bool] = None
+    order_by_fields: Optional[list[str]] = None
+    deduplicate: Optional[bool] = None
+    name: Optional[str] = None
+
+
+@dataclass
+class DataModelConfig:
+    """What is said of a model beside its fields."""
+
+    ingestion: Optional[IngestionConfig] = None
+    storage: Optional[StorageConfig] = None
+    parallelism: Optional[int] = None
+
+
+def moose_data_model(config=None):
+    """Stands above a dataclass, with or without a configuration:
+
+    @moose_data_model(DataModelConfig(ingestion=IngestionConfig(format=IngestionFormat.JSON)))
+    """
+    if isinstance(config, type):
+        return config
+    return lambda model: model

@@ -27,6 +27,52 @@ fn a_new_project_type_checks_without_installing_anything() {
 }
 
 #[test]
+fn a_configured_model_type_checks_and_a_wrong_setting_does_not() {
+    let sandbox = Sandbox::project();
+    for module in ["antler", "@514labs/moose-lib"] {
+        let models = format!(
+            "import {{ DataModelConfig, IngestionFormat, Key }} from \"{module}\";\n\
+             export interface Event {{ id: Key<string>; at: Date }}\n\
+             export const EventConfig: DataModelConfig<Event> = {{\n\
+             \u{20} ingestion: {{ format: IngestionFormat.JSON_ARRAY, unknownFields: \"refuse\" }},\n\
+             \u{20} storage: {{ enabled: true, order_by_fields: [\"id\", \"at\"] }},\n\
+             \u{20} parallelism: 2,\n}};\n"
+        );
+        sandbox.write(MODELS, &models);
+        assert_eq!(complaints(&sandbox), "");
+        assert_eq!(sandbox.antler(&["generate", "migrations"]).lines().next(), Some("exit 0"));
+        assert!(sandbox.read(".antler/versions/0_0.ts").contains("interface Event"));
+        assert_eq!(complaints(&sandbox), "", "with the types of the version beside it");
+        for wrong in ["\"drip\"", "true"] {
+            sandbox.write(MODELS, models.replace("\"refuse\"", wrong));
+            let complaints = complaints(&sandbox);
+            assert!(complaints.contains("is not assignable to type '\"drop\" | \"refuse\""), "{complaints}");
+        }
+    }
+}
+
+#[test]
+fn the_types_of_a_python_project_can_be_imported_and_a_configured_model_runs() {
+    let sandbox = Sandbox::empty();
+    sandbox.antler(&["init", "my-app", "python"]);
+    let models = "from dataclasses import dataclass\n\
+        from antler import DataModelConfig, IngestionConfig, IngestionFormat, Key, moose_data_model\n\
+        @moose_data_model(DataModelConfig(ingestion=IngestionConfig(format=IngestionFormat.JSON_ARRAY)))\n\
+        @dataclass\nclass Event:\n    id: Key[str]\n\
+        @moose_data_model\n@dataclass\nclass Other:\n    id: Key[str]\n\
+        assert Event('a').id == Other('a').id\n";
+    sandbox.write("my-app/app/datamodels/models.py", models);
+    let run = sandbox
+        .command("python3")
+        .env("PYTHONPATH", sandbox.path("my-app"))
+        .arg(sandbox.path("my-app/app/datamodels/models.py"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(sandbox.antler(&["-C", "my-app", "generate", "migrations"]).starts_with("exit 0"));
+}
+
+#[test]
 fn a_draft_type_checks_once_its_holes_are_filled() {
     let sandbox = Sandbox::project();
     sandbox.antler(&["bump-version"]);
