@@ -55,6 +55,8 @@ codes! {
     UnresolvedType = "206";
     /// A model has no fields.
     EmptyModel = "207";
+    /// The configuration of a model cannot be used.
+    ModelConfig = "208";
     /// The name of a migration file does not say what it migrates.
     MigrationFileName = "301";
     /// A migration file does not have one function to run.

@@ -11,6 +11,7 @@ pub mod dead_letter;
 pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
+pub mod ingestion;
 pub mod ledger;
 pub mod lineage;
 pub mod load;

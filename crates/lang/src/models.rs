@@ -12,10 +12,11 @@
 //! - Types outside `app/datamodels` are looked at only when a model uses them.
 //! - Every problem of every file is reported in one run, each once.
 //!
-//! Values other than types are ignored: configuration, functions, and the defaults of Python
-//! dataclasses (a field with a default is still required, unless it is optional and the default
-//! is `None`).
+//! Of values other than types, only what a model's configuration says about its endpoint is read
+//! (`config`). Functions are ignored, and so are the defaults of Python dataclasses (a field with
+//! a default is still required, unless it is optional and the default is `None`).
 
+mod config;
 mod language;
 mod lookup;
 mod outline;
@@ -29,6 +30,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use antler_core::{
     diagnostic::{Diagnostic, SourceFile},
+    ingestion::{Declared, Ingestion},
     names::ModelName,
     schema::Model,
 };
@@ -40,10 +42,19 @@ use language::Language;
 pub struct ParsedModel {
     /// The model.
     pub model: Model,
+    /// What its configuration says about its endpoint.
+    pub ingestion: Ingestion,
     /// The file that declares it.
     pub file: Arc<SourceFile>,
     /// Its name in that file, for messages that point at it.
     pub span: Range<usize>,
+}
+
+impl ParsedModel {
+    /// What was declared, wherever it was written.
+    pub fn into_declared(self) -> Declared {
+        Declared { model: self.model, ingestion: self.ingestion }
+    }
 }
 
 /// Reads every data model that the files declare. Files that a model imports are looked up

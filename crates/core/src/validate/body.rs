@@ -21,9 +21,14 @@ impl BodyFormat {
     /// Whether a body may hold several records: lines, or an array.
     pub fn is_batch(self, body: &[u8]) -> bool {
         match self {
-            Self::Json => without_mark(body).trim_ascii_start().starts_with(b"["),
+            Self::Json => self.first_character(body) == Some(b'['),
             Self::Ndjson => true,
         }
+    }
+
+    /// The first byte of a body that means something.
+    pub(crate) fn first_character(self, body: &[u8]) -> Option<u8> {
+        without_mark(body).trim_ascii_start().first().copied()
     }
 }
 

@@ -42,6 +42,8 @@ pub fn instant(milliseconds: i64) -> String {
     date::text(milliseconds)
 }
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::Model;
 
 /// A model version, ready to validate its events.
@@ -52,7 +54,8 @@ pub struct Validator {
 }
 
 /// What happens to a record with a field that its model does not have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnknownFields {
     /// The field is dropped and the record accepted.
     #[default]

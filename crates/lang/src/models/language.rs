@@ -58,6 +58,14 @@ impl Language {
         }
     }
 
+    /// What the setting about unknown fields is called.
+    pub fn unknown_fields_setting(self) -> &'static str {
+        match self {
+            Self::TypeScript => "unknownFields",
+            Self::Python => "unknown_fields",
+        }
+    }
+
     /// How to give a value one type.
     pub fn union_help(self) -> &'static str {
         match self {

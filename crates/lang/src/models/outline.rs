@@ -10,7 +10,7 @@ use antler_core::{
     schema::DataType,
 };
 
-use super::language::Language;
+use super::{config::Config, language::Language};
 
 /// A place in the file of the outline, in bytes.
 pub(super) type Span = Range<usize>;
@@ -28,6 +28,8 @@ pub(super) struct Outline {
     pub exports: BTreeMap<String, Export>,
     /// The files of which it exports everything.
     pub exports_all: Vec<Import>,
+    /// The configurations of models in it.
+    pub configs: Vec<Config>,
     /// What is wrong with it whoever uses it.
     pub problems: Vec<Diagnostic>,
 }
@@ -42,6 +44,7 @@ impl Outline {
             imports: BTreeMap::new(),
             exports: BTreeMap::new(),
             exports_all: Vec::new(),
+            configs: Vec::new(),
             problems: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 //! A class is told by the last part of its decorator or base, whatever module it comes from.
 //! Everything that a module declares or imports can be imported from it, as in Python.
 
+mod config;
 mod types;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::{
     language::Language,
     outline::{Declaration, Import, Kind, Member, Outline, Record, Role, Source, Span, Type},
 };
+use config::Variables;
 pub(super) use types::known;
 use types::{Names, last_name};
 
@@ -31,19 +33,19 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
             "here",
         ));
     }
-    let mut reader = Reader { outline };
-    if let Some(module) = parsed.try_into_module() {
-        reader.imports(module.suite());
-        reader.declarations(module.suite());
-    }
+    let Some(module) = parsed.try_into_module() else { return outline };
+    let mut reader = Reader { outline, variables: Variables::of(module.suite()) };
+    reader.imports(module.suite());
+    reader.declarations(module.suite());
     reader.outline
 }
 
-struct Reader {
+struct Reader<'a> {
     outline: Outline,
+    variables: Variables<'a>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Imports come first: they decide how dotted names are read.
     fn imports(&mut self, statements: &[Stmt]) {
         for statement in statements {
@@ -172,6 +174,7 @@ impl Reader {
                 Some(range) => types::generic(span(range)),
                 None => Type::new(span(class.range), Kind::Record(self.record(class, bases))),
             };
+            self.config(class);
             (of, Role::Candidate)
         } else if let Some(flavour) = types::enum_flavour(bases) {
             (types::read_enum(class, flavour), Role::Part)

@@ -4,6 +4,7 @@
 //! declaration is resolved once, so that what is wrong with it is reported once. A part of a type
 //! that fails does not hide the rest of it.
 
+mod configs;
 mod records;
 mod types;
 
@@ -14,6 +15,7 @@ use std::{
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
+    ingestion::Ingestion,
     names::{ModelName, ModelVersion, Naming, Version},
     schema::{DataType, Model},
 };
@@ -32,7 +34,8 @@ const FOLDER: &str = "app/datamodels/";
 /// The models that the files declare, or everything that is wrong with them.
 pub(super) fn models(outlines: &[Outline]) -> Result<BTreeMap<ModelName, ParsedModel>, Vec<Diagnostic>> {
     let mut resolver = Resolver::new(outlines);
-    let models = resolver.models();
+    let mut models = resolver.models();
+    resolver.configure(&mut models);
     let mut problems = resolver.problems;
     if problems.is_empty() {
         return Ok(models);
@@ -113,7 +116,8 @@ impl<'a> Resolver<'a> {
                         let span = declaration.name_span.clone();
                         let Some(name) = self.model_name(file, name, &span) else { continue };
                         let model = Model { name: name.clone(), fields };
-                        let parsed = ParsedModel { model, file: Arc::clone(&outline.file), span };
+                        let (file, ingestion) = (Arc::clone(&outline.file), Ingestion::default());
+                        let parsed = ParsedModel { model, ingestion, file, span };
                         if let Some(first) = models.get(&name) {
                             self.problems.push(duplicate(first, &parsed));
                         } else {

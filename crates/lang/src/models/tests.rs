@@ -34,10 +34,14 @@ projects! {
     a_typescript_name_that_leads_nowhere_is_told_with_its_import: "typescript_unresolved";
     typescript_syntax_errors_are_reported_without_false_followers: "typescript_syntax";
     only_exported_records_in_the_folder_of_models_are_models: "ignored";
+    typescript_endpoints_are_configured_beside_the_model: "typescript_config";
+    what_a_typescript_configuration_cannot_promise_is_refused_with_advice: "typescript_config_refused";
     every_python_type_that_can_be_stored: "python_types";
     python_names_are_followed_through_imports_and_bases: "python_imports";
     what_python_can_say_and_a_table_cannot_is_refused_with_advice: "python_refused";
     python_models_keep_the_same_rules: "python_rules";
+    python_endpoints_are_configured_in_the_decorator: "python_config";
+    what_a_python_configuration_cannot_promise_is_refused_with_advice: "python_config_refused";
     python_syntax_errors_are_reported: "python_syntax";
 }
 
@@ -109,6 +113,9 @@ fn told(files: &[Arc<SourceFile>]) -> String {
 fn model(parsed: &ParsedModel) -> String {
     assert_eq!(&parsed.file.text[parsed.span.clone()], parsed.model.name.as_str());
     let mut out = format!("{} of {}\n", parsed.model.name, parsed.file.path);
+    if !parsed.ingestion.is_default() {
+        let _ = writeln!(out, "  takes {}", parsed.ingestion);
+    }
     for field in &parsed.model.fields {
         let _ = match &field.data_type {
             DataType::IntegerEnum(names) => writeln!(out, "  {field}  {names:?}"),

@@ -1,9 +1,11 @@
 //! Reads what a TypeScript file declares: interfaces, type aliases and enums, and the names that
 //! go in and out of it.
 //!
-//! Classes, functions, variables and namespaces declare no models and are passed over; a class
-//! is remembered by name, to say why it is of no use as a type.
+//! Classes, functions and namespaces declare no models and are passed over, and so are variables
+//! that do not configure one (`config`); a class is remembered by name, to say why it is of no use
+//! as a type.
 
+mod config;
 mod types;
 
 use std::sync::Arc;
@@ -21,13 +23,15 @@ use super::{
     language::Language,
     outline::{Declaration, Export, Import, Kind, Outline, Role, Source, Span, Type},
 };
+use config::Constants;
 pub(super) use types::known;
 
 /// Reads what a file declares.
 pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, &file.text, SourceType::ts()).parse();
-    let mut reader = Reader { outline: Outline::empty(file, Language::TypeScript) };
+    let constants = config::constants(&parsed.program);
+    let mut reader = Reader { outline: Outline::empty(file, Language::TypeScript), constants };
     for error in parsed.diagnostics {
         let mut problem = Diagnostic::error(Code::Syntax, error.message.to_string()).in_file(file);
         for label in &error.labels {
@@ -42,8 +46,9 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
     reader.finish()
 }
 
-struct Reader {
+struct Reader<'a> {
     outline: Outline,
+    constants: Constants<'a>,
 }
 
 /// Whether a declaration can be seen from other files.
@@ -53,7 +58,7 @@ enum Visibility {
     Local,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn statement(&mut self, statement: &Statement) {
         match statement {
             Statement::ImportDeclaration(import) => self.import(import),
@@ -137,8 +142,11 @@ impl Reader {
                 self.declare(id, of, Role::Part);
                 id
             }
-            TsDeclaration::VariableDeclaration(_)
-            | TsDeclaration::FunctionDeclaration(_)
+            TsDeclaration::VariableDeclaration(variables) => {
+                self.configs(variables, visibility);
+                return;
+            }
+            TsDeclaration::FunctionDeclaration(_)
             | TsDeclaration::TSExternalModuleDeclaration(_)
             | TsDeclaration::TSNamespaceDeclaration(_)
             | TsDeclaration::TSGlobalDeclaration(_)

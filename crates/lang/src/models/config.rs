@@ -1,0 +1,166 @@
+//! What the configuration of a model says about its endpoint.
+//!
+//! Each language turns what is written into [`Setting`]s, without running anything; what they mean
+//! is decided here, once for all languages.
+//!
+//! - Only `ingestion` is looked at. Everything else is accepted in silence: projects also
+//!   configure what Antler decides by itself.
+//! - What stands under `ingestion` is a promise to producers. A part of it that is unknown, or
+//!   that only running the program would tell, is a problem and never a default.
+
+use antler_core::{
+    ingestion::{Ingestion, JsonForm},
+    validate::UnknownFields,
+};
+
+use super::{
+    language::Language,
+    outline::{Refusal, Span},
+};
+
+/// A configuration as it was written.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub subject: Subject,
+    pub settings: Setting,
+}
+
+/// Which model a configuration is of.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// The one that it names.
+    Named { path: Vec<String>, span: Span },
+    /// The one of this name, by convention. If there is none, it is no configuration of a model.
+    Perhaps { path: Vec<String>, span: Span },
+}
+
+/// A value in a configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub span: Span,
+    pub value: Value,
+}
+
+/// The values that can be read without running anything.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Text(String),
+    /// `IngestionFormat.JSON`: the name of an enum where it is declared, and of its member.
+    Member(String, String),
+    True,
+    /// `undefined`, `None`: as if it were not written.
+    Nothing,
+    Group(Vec<Entry>),
+    /// Anything else.
+    Unreadable,
+}
+
+/// A part of a group.
+#[derive(Debug, Clone)]
+pub(super) enum Entry {
+    Named {
+        name: String,
+        name_span: Span,
+        setting: Setting,
+    },
+    /// Entries whose names only running the program would tell.
+    Unreadable(Span),
+}
+
+/// What a configuration says about the endpoint of its model.
+pub(super) fn ingestion(language: Language, config: &Setting) -> Result<Ingestion, Vec<Refusal>> {
+    let Value::Group(entries) = &config.value else {
+        return match config.value {
+            Value::Nothing => Ok(Ingestion::default()),
+            _ => {
+                Err(vec![unreadable(config.span.clone(), "the configuration", "Write it out in this file.")])
+            }
+        };
+    };
+    let mut found = None;
+    // A later entry of one name counts, and what cannot be read may have any name.
+    for entry in entries {
+        match entry {
+            Entry::Named { name, setting, .. } if name == "ingestion" => found = Some(Ok(setting)),
+            Entry::Named { .. } => {}
+            Entry::Unreadable(span) => found = Some(Err(span)),
+        }
+    }
+    match found {
+        None => Ok(Ingestion::default()),
+        Some(Ok(setting)) => group(language, setting),
+        Some(Err(span)) => Err(vec![unreadable(
+            span.clone(),
+            "what this adds to the configuration",
+            "Write `ingestion` out after it.",
+        )]),
+    }
+}
+
+fn group(language: Language, setting: &Setting) -> Result<Ingestion, Vec<Refusal>> {
+    let entries = match &setting.value {
+        Value::Group(entries) => entries,
+        // Later Moose projects say that there is an endpoint, and nothing about it.
+        Value::True | Value::Nothing => return Ok(Ingestion::default()),
+        Value::Text(_) | Value::Member(..) | Value::Unreadable => {
+            return Err(vec![unreadable(setting.span.clone(), "`ingestion`", "Write it out in this file.")]);
+        }
+    };
+    let unknown_fields = language.unknown_fields_setting();
+    let mut ingestion = Ingestion::default();
+    let mut refusals = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::Named { name, setting, .. } if name == "format" => match format(setting) {
+                Some(format) => ingestion.format = format,
+                None => refusals.push(Refusal::new(
+                    setting.span.clone(),
+                    "`ingestion.format` is not one of its values, written out",
+                    "Write `IngestionFormat.JSON` for one object in a body, or `IngestionFormat.JSON_ARRAY` for an array; without it both are taken.",
+                )),
+            },
+            Entry::Named { name, setting, .. } if name == unknown_fields => match unknown(setting) {
+                Some(unknown) => ingestion.unknown_fields = unknown,
+                None => refusals.push(Refusal::new(
+                    setting.span.clone(),
+                    format!("`ingestion.{unknown_fields}` is not one of its values, written out"),
+                    "Write \"drop\" to take records without the fields that the model does not have, or \"refuse\" to refuse such records.",
+                )),
+            },
+            Entry::Named { name, name_span, .. } => refusals.push(Refusal::new(
+                name_span.clone(),
+                format!("`ingestion` has no setting `{name}`"),
+                format!("It has `format` and `{unknown_fields}`."),
+            )),
+            Entry::Unreadable(span) => refusals.push(unreadable(
+                span.clone(),
+                "what this adds to `ingestion`",
+                "Write the settings out in this file.",
+            )),
+        }
+    }
+    if refusals.is_empty() { Ok(ingestion) } else { Err(refusals) }
+}
+
+fn format(setting: &Setting) -> Option<JsonForm> {
+    let name = match &setting.value {
+        Value::Text(name) => name,
+        Value::Member(of, name) if of == "IngestionFormat" => name,
+        Value::Nothing => return Some(JsonForm::Either),
+        Value::Member(..) | Value::True | Value::Group(_) | Value::Unreadable => return None,
+    };
+    JsonForm::NAMED.into_iter().find(|(known, _)| known == name).map(|(_, form)| form)
+}
+
+fn unknown(setting: &Setting) -> Option<UnknownFields> {
+    match &setting.value {
+        Value::Text(text) if text == "drop" => Some(UnknownFields::Drop),
+        Value::Text(text) if text == "refuse" => Some(UnknownFields::Refuse),
+        Value::Nothing => Some(UnknownFields::default()),
+        Value::Text(_) | Value::Member(..) | Value::True | Value::Group(_) | Value::Unreadable => None,
+    }
+}
+
+fn unreadable(span: Span, what: &str, help: &str) -> Refusal {
+    Refusal::new(span, format!("{what} cannot be read without running the program"), help)
+}
