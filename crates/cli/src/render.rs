@@ -49,6 +49,7 @@ pub fn change(change: &Change) -> String {
         Change::Drop { node } => format!("{node}  is removed; it was never used"),
         Change::Close { node } => format!("{node}  is closed; its table stays"),
         Change::Open { node } => format!("{node}  is open again"),
+        Change::Configure { of, ingestion } => format!("{of}  takes {ingestion}, from now on"),
         Change::Connect { from, to } => format!("{from} → {}  every event from now on", target(from, to)),
         Change::Replace { from, to } => {
             format!("{from} → {}  the edited migration, for every event from now on", target(from, to))

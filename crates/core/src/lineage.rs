@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    ingestion::{Declared, Ingestion},
     names::{MigrationName, ModelVersion, Version},
     schema::Model,
 };
@@ -21,8 +22,8 @@ use crate::{
 pub struct Node {
     /// The model at the oldest version of the run; names the topic and the tables.
     pub id: ModelVersion,
-    /// Every live version that shares them.
-    pub members: BTreeSet<Version>,
+    /// Every live version that shares them, and what its endpoint promises.
+    pub members: BTreeMap<Version, Ingestion>,
     /// The schema, as the newest member spells it.
     pub model: Model,
 }
@@ -85,13 +86,13 @@ pub struct Ambiguity {
 impl Lineage {
     /// Groups the models of the live versions into nodes. The order of `versions` does not
     /// matter.
-    pub fn new(versions: &BTreeMap<Version, Vec<Model>>) -> Self {
+    pub fn new(versions: &BTreeMap<Version, Vec<Declared>>) -> Self {
         let mut nodes: BTreeMap<ModelVersion, Node> = BTreeMap::new();
         // The run that each model was in at the previous live version, if it existed there.
         let mut open: BTreeMap<_, ModelVersion> = BTreeMap::new();
         for (version, models) in versions {
             let mut still_open = BTreeMap::new();
-            for model in models {
+            for Declared { model, ingestion } in models {
                 let hash = model.schema_hash();
                 let id = open
                     .get(&model.name)
@@ -100,10 +101,10 @@ impl Lineage {
                     .unwrap_or_else(|| ModelVersion::new(model.name.clone(), version.clone()));
                 let node = nodes.entry(id.clone()).or_insert_with(|| Node {
                     id: id.clone(),
-                    members: BTreeSet::new(),
+                    members: BTreeMap::new(),
                     model: model.clone(),
                 });
-                node.members.insert(version.clone());
+                node.members.insert(version.clone(), *ingestion);
                 node.model = model.clone();
                 still_open.insert(model.name.clone(), id);
             }
@@ -119,7 +120,7 @@ impl Lineage {
 
     /// The node that a model version belongs to, whichever member of a run it names.
     pub fn node_of(&self, of: &ModelVersion) -> Option<&Node> {
-        self.nodes.values().find(|node| node.id.model == of.model && node.members.contains(&of.version))
+        self.nodes.values().find(|node| node.id.model == of.model && node.members.contains_key(&of.version))
     }
 
     /// Adds a migration and returns the nodes that it connects.
@@ -243,7 +244,11 @@ mod tests {
     }
 
     fn lineage(versions: &[(&str, Vec<Model>)]) -> Lineage {
-        Lineage::new(&versions.iter().map(|(v, models)| (v.parse().unwrap(), models.clone())).collect())
+        let declared = |model: &Model| Declared { model: model.clone(), ingestion: Ingestion::default() };
+        let versions = versions.iter();
+        let versions =
+            versions.map(|(v, models)| (v.parse().unwrap(), models.iter().map(declared).collect::<Vec<_>>()));
+        Lineage::new(&versions.collect())
     }
 
     fn shown(lineage: &Lineage) -> Vec<String> {
@@ -253,7 +258,7 @@ mod tests {
                 format!(
                     "{}: {}",
                     node.id,
-                    node.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+                    node.members.keys().map(ToString::to_string).collect::<Vec<_>>().join(" ")
                 )
             })
             .collect()

@@ -13,8 +13,10 @@ use std::{
 
 use antler_core::{
     deployment::{Deployed, Intake},
+    ingestion::Ingestion,
     names::{ModelName, ModelVersion, TopicName, Version},
-    validate::{UnknownFields, Validator},
+    schema::Model,
+    validate::Validator,
 };
 use tokio::sync::{OwnedRwLockReadGuard, RwLock as Gate};
 
@@ -27,6 +29,10 @@ pub struct Endpoint {
     pub topic: TopicName,
     /// Where records that it refuses go.
     pub dead_letters: TopicName,
+    /// What its records are.
+    pub model: Arc<Model>,
+    /// What its author promised of it.
+    pub ingestion: Ingestion,
     /// Decides which events it takes.
     pub validator: Arc<Validator>,
     gate: Arc<Gate<()>>,
@@ -47,13 +53,18 @@ impl Endpoints {
     fn new(deployed: &Deployed, gates: &mut Gates) -> Self {
         let mut by_model: BTreeMap<ModelName, BTreeMap<Version, Arc<Endpoint>>> = BTreeMap::new();
         for node in deployed.nodes.values().filter(|node| node.intake == Intake::Open) {
-            let validator = Arc::new(Validator::new(&node.node.model, UnknownFields::Drop));
+            let model = Arc::new(node.node.model.clone());
             let gate = gates.entry(node.topic.clone()).or_default();
-            for version in &node.node.members {
-                let of = ModelVersion::new(node.node.id.model.clone(), version.clone());
-                let (validator, gate) = (Arc::clone(&validator), Arc::clone(gate));
-                let (topic, dead_letters) = (node.topic.clone(), node.dead_letters.clone());
-                let endpoint = Endpoint { of, topic, dead_letters, validator, gate };
+            for (version, ingestion) in &node.node.members {
+                let endpoint = Endpoint {
+                    of: ModelVersion::new(node.node.id.model.clone(), version.clone()),
+                    topic: node.topic.clone(),
+                    dead_letters: node.dead_letters.clone(),
+                    model: Arc::clone(&model),
+                    ingestion: *ingestion,
+                    validator: Arc::new(Validator::new(&model, ingestion.unknown_fields)),
+                    gate: Arc::clone(gate),
+                };
                 by_model
                     .entry(node.node.id.model.clone())
                     .or_default()
@@ -70,6 +81,11 @@ impl Endpoints {
             Some(version) => versions.get(&version.parse().ok()?),
             None => versions.get(self.current.as_ref()?),
         }
+    }
+
+    /// The current version, when anything is deployed.
+    pub fn current(&self) -> Option<&Version> {
+        self.current.as_ref()
     }
 
     /// Every endpoint, in the order of model and version.

@@ -154,7 +154,7 @@ pub(crate) fn collect(
         lags.insert(id, (received.saturating_sub(stored), failure.clone()));
         tables.push(TableStatus {
             model: id.model.clone(),
-            versions: node.node.members.iter().cloned().collect(),
+            versions: node.node.members.keys().cloned().collect(),
             table: table.to_string(),
             topic: node.topic.to_string(),
             intake: node.intake,

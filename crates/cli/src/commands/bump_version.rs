@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
+    ingestion::{Declared, Ingestion},
     names::ModelName,
     schema::Model,
 };
@@ -136,11 +137,14 @@ fn refuse_other_version(project: &Project, history: &History, head: &CommitId) -
 /// Git does not tell of files that it ignores, so the models themselves are compared too.
 fn refuse_other_models(
     current: &BTreeMap<ModelName, ParsedModel>,
-    committed: &[Model],
+    committed: &[Declared],
 ) -> Result<(), Problems> {
-    let hashes = |model: &Model| (model.name.clone(), model.schema_hash());
-    let committed: BTreeMap<_, _> = committed.iter().map(hashes).collect();
-    let current: BTreeMap<_, _> = current.values().map(|parsed| hashes(&parsed.model)).collect();
+    let identity =
+        |model: &Model, ingestion: Ingestion| (model.name.clone(), (model.schema_hash(), ingestion));
+    let committed: BTreeMap<_, _> =
+        committed.iter().map(|declared| identity(&declared.model, declared.ingestion)).collect();
+    let current: BTreeMap<_, _> =
+        current.values().map(|parsed| identity(&parsed.model, parsed.ingestion)).collect();
     if current.is_empty() {
         let message = format!("there is no data model in {}", sources::MODELS);
         return Err(Diagnostic::error(Code::PinnedCommit, message)

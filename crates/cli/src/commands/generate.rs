@@ -84,8 +84,8 @@ pub fn migrations(
 /// The migration between two nodes, named after the versions of their runs that are the nearest.
 fn between(from: &Node, to: &Node) -> MigrationName {
     let end = |node: &Node, other: &Node| {
-        let nearest =
-            if node.id.version < other.id.version { node.members.last() } else { node.members.first() };
+        let mut members = node.members.keys();
+        let nearest = if node.id.version < other.id.version { members.next_back() } else { members.next() };
         ModelVersion::new(node.id.model.clone(), nearest.unwrap_or(&node.id.version).clone())
     };
     MigrationName { from: end(from, to), to: end(to, from) }

@@ -7,9 +7,10 @@ use std::{fs::File, io::BufReader, time::Instant};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
+    ingestion::Declared,
     names::ModelVersion,
-    schema::Model,
 };
+use antler_lang::models::ParsedModel;
 use anyhow::{Result, anyhow};
 
 use crate::{
@@ -35,11 +36,11 @@ pub fn run(args: &ImportArgs, settings: &Settings, printer: &Printer) -> Result<
     let project = Project::open(settings)?;
     let version = args.version.clone().unwrap_or_else(|| project.version().clone());
     let of = ModelVersion::new(args.model.clone(), version);
-    let model = find_model(&project, &of)?;
+    let declared = find_model(&project, &of)?;
     let file = open(args, settings)?;
     let importing = |client: &Client| {
         let (source, file) = &file;
-        let batches = Batches::new(*source, BufReader::new(file.try_clone()?), &model);
+        let batches = Batches::new(*source, BufReader::new(file.try_clone()?), &declared);
         let batches = batches.map_err(|error| anyhow!("{}: {error}", args.file.display()))?;
         post(client, &project, &of, args, batches)
     };
@@ -81,14 +82,14 @@ fn open(args: &ImportArgs, settings: &Settings) -> Result<(Source, File), Proble
     Ok((source, file))
 }
 
-fn find_model(project: &Project, of: &ModelVersion) -> Result<Model, Problems> {
-    let models: Vec<Model> = if of.version == *project.version() {
-        project.models()?.into_values().map(|parsed| parsed.model).collect()
+fn find_model(project: &Project, of: &ModelVersion) -> Result<Declared, Problems> {
+    let models: Vec<Declared> = if of.version == *project.version() {
+        project.models()?.into_values().map(ParsedModel::into_declared).collect()
     } else {
         project.old_versions()?.remove(&of.version).map(|pinned| pinned.models).unwrap_or_default()
     };
-    let names: Vec<_> = models.iter().map(|model| model.name.to_string()).collect();
-    models.into_iter().find(|model| model.name == of.model).ok_or_else(|| {
+    let names: Vec<_> = models.iter().map(|declared| declared.model.name.to_string()).collect();
+    models.into_iter().find(|declared| declared.model.name == of.model).ok_or_else(|| {
         let help = if names.is_empty() {
             format!("{} is not a live version; antler ls lists those that are", of.version)
         } else {

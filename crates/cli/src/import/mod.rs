@@ -9,8 +9,8 @@ mod ndjson;
 use std::{io, io::Read, path::Path};
 
 use antler_core::{
-    schema::Model,
-    validate::{UnknownFields, Validator, Violations},
+    ingestion::Declared,
+    validate::{Validator, Violations},
 };
 
 /// How large a batch becomes: large enough for speed, small enough to be a request.
@@ -95,16 +95,16 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Reads a file for a model.
+    /// Reads a file for an endpoint.
     ///
     /// # Errors
     /// The heading of a CSV file does not fit the model.
-    pub fn new(source: Source, file: impl Read + 'static, model: &Model) -> Result<Self, ImportError> {
+    pub fn new(source: Source, file: impl Read + 'static, of: &Declared) -> Result<Self, ImportError> {
         let events: Box<dyn Events> = match source {
-            Source::Csv => Box::new(csv::Rows::new(file, model)?),
+            Source::Csv => Box::new(csv::Rows::new(file, &of.model)?),
             Source::Ndjson => Box::new(ndjson::Lines::new(file)),
         };
-        Ok(Self { events, validator: Validator::new(model, UnknownFields::Drop), ended: false })
+        Ok(Self { events, validator: Validator::new(&of.model, of.ingestion.unknown_fields), ended: false })
     }
 
     fn fill(&mut self, batch: &mut Batch) -> Result<(), ImportError> {
@@ -141,11 +141,15 @@ impl Iterator for Batches {
 
 #[cfg(test)]
 mod tests {
-    use antler_core::schema::{Absence, DataType, Field};
+    use antler_core::{
+        ingestion::Ingestion,
+        schema::{Absence, DataType, Field, Model},
+        validate::UnknownFields,
+    };
 
     use super::*;
 
-    fn model() -> Model {
+    fn declared(unknown_fields: UnknownFields) -> Declared {
         let field = |name: &str, data_type, absence| Field {
             name: name.parse().unwrap(),
             data_type,
@@ -159,11 +163,16 @@ mod tests {
             field("at", DataType::Date, Absence::Null),
             field("ok", DataType::Boolean, Absence::Null),
         ];
-        Model { name: "A".parse().unwrap(), fields }
+        let model = Model { name: "A".parse().unwrap(), fields };
+        Declared { model, ingestion: Ingestion { unknown_fields, ..Ingestion::default() } }
     }
 
     fn imported(source: Source, text: &'static str) -> (String, Option<String>) {
-        let batches = match Batches::new(source, text.as_bytes(), &model()) {
+        imported_to(&declared(UnknownFields::Drop), source, text)
+    }
+
+    fn imported_to(of: &Declared, source: Source, text: &'static str) -> (String, Option<String>) {
+        let batches = match Batches::new(source, text.as_bytes(), of) {
             Ok(batches) => batches,
             Err(error) => return (String::new(), Some(error.to_string())),
         };
@@ -195,6 +204,15 @@ mod tests {
         let (out, error) = imported(Source::Ndjson, "{\"id\":\"a\",\"n\":1}\n\n{\"id\":2,\"n\":1}\n");
         assert_eq!(out.lines().count(), 1);
         assert!(error.unwrap().starts_with("line 3 does not fit the model"));
+    }
+
+    #[test]
+    fn an_endpoint_that_refuses_unknown_fields_refuses_them_of_a_file_too() {
+        let text = "{\"id\":\"a\",\"n\":1,\"other\":2}\n";
+        assert_eq!(imported(Source::Ndjson, text), ("{\"id\":\"a\",\"n\":1}\n".to_owned(), None));
+        let (out, error) = imported_to(&declared(UnknownFields::Refuse), Source::Ndjson, text);
+        assert_eq!(out, "");
+        assert!(error.unwrap().contains("/other"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use antler_core::{names::Version, schema::Model};
+use antler_core::{ingestion::Declared, names::Version};
 
 use crate::{
     problems::{Problems, file_problem},
@@ -25,11 +25,14 @@ const FOLDER: &str = ".antler/versions";
 ///
 /// # Errors
 /// A file cannot be written or removed.
-pub fn write(folder: &Folder, versions: &BTreeMap<Version, Vec<Model>>) -> Result<(), Problems> {
+pub fn write(folder: &Folder, versions: &BTreeMap<Version, Vec<Declared>>) -> Result<(), Problems> {
     let mut written: BTreeSet<PathBuf> = BTreeSet::new();
     for (version, models) in versions {
         let path = format!("{FOLDER}/{}.ts", version.underscored());
-        folder.replace(&path, &antler_lang::declarations::typescript(models))?;
+        folder.replace(
+            &path,
+            &antler_lang::declarations::typescript(models.iter().map(|declared| &declared.model)),
+        )?;
         written.insert(folder.path(&path));
     }
     let problem = |error| file_problem("clean up", Path::new(FOLDER), &error);

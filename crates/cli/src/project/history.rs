@@ -4,9 +4,9 @@ use std::{fmt, sync::Arc};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
-    schema::Model,
+    ingestion::Declared,
 };
-use antler_lang::models;
+use antler_lang::models::{self, ParsedModel};
 use antler_store::{
     StoreError,
     git::{CommitId, Repository},
@@ -78,9 +78,9 @@ impl History {
     ///
     /// # Errors
     /// They cannot be read, or are broken.
-    fn models(&self, commit: &CommitId) -> Result<Vec<Model>, Problems> {
+    fn models(&self, commit: &CommitId) -> Result<Vec<Declared>, Problems> {
         match models::parse(&self.sources(commit, MODELS)?) {
-            Ok(parsed) => Ok(parsed.into_values().map(|parsed| parsed.model).collect()),
+            Ok(parsed) => Ok(parsed.into_values().map(ParsedModel::into_declared).collect()),
             Err(found) => Err(at_commit(found, commit)),
         }
     }

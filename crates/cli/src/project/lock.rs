@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
+    ingestion::{Declared, Ingestion},
     names::Version,
     schema::{Model, SchemaHash},
 };
@@ -26,7 +27,7 @@ use crate::project::{
 pub const FILE_NAME: &str = "antler.lock";
 
 /// The form that this program writes, and the newest that it reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The pinned schemas of old versions.
 pub type Lock = BTreeMap<Version, Pinned>;
@@ -39,7 +40,7 @@ pub struct Pinned {
     /// The name that git gives to the folder of data models in that commit.
     pub tree: String,
     /// The models, in the order of their names.
-    pub models: Vec<Model>,
+    pub models: Vec<Declared>,
 }
 
 /// Reads the file; a project without one has nothing pinned.
@@ -58,7 +59,11 @@ pub fn text(lock: &Lock) -> String {
     let versions = lock
         .iter()
         .map(|(version, pinned)| {
-            let stored = |model: &Model| StoredModel { schema: model.schema_hash(), model: model.clone() };
+            let stored = |Declared { model, ingestion }: &Declared| StoredModel {
+                schema: model.schema_hash(),
+                model: model.clone(),
+                ingestion: *ingestion,
+            };
             let version_text = StoredVersion {
                 commit: pinned.commit.clone(),
                 tree: pinned.tree.clone(),
@@ -92,6 +97,9 @@ struct StoredVersion {
 struct StoredModel {
     schema: SchemaHash,
     model: Model,
+    /// Since format 2.
+    #[serde(default, skip_serializing_if = "Ingestion::is_default")]
+    ingestion: Ingestion,
 }
 
 fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
@@ -115,7 +123,7 @@ fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
     let stored: Stored = serde_json::from_str(&file.text).map_err(|error| damaged(&error))?;
     let mut lock = Lock::new();
     for (version, stored) in stored.versions {
-        for StoredModel { schema, model } in &stored.models {
+        for StoredModel { schema, model, ingestion: _ } in &stored.models {
             if model.schema_hash() != *schema {
                 let message = format!(
                     "{FILE_NAME} is damaged: the schema of {} {version} is not the pinned one",
@@ -124,7 +132,9 @@ fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
                 return Err(Diagnostic::error(Code::Lock, message).with_help(RENEW));
             }
         }
-        let models = stored.models.into_iter().map(|stored| stored.model).collect();
+        let declared =
+            |StoredModel { model, ingestion, schema: _ }: StoredModel| Declared { model, ingestion };
+        let models = stored.models.into_iter().map(declared).collect();
         lock.insert(version, Pinned { commit: stored.commit, tree: stored.tree, models });
     }
     Ok(lock)
@@ -132,7 +142,10 @@ fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use antler_core::schema::{Absence, DataType, Field};
+    use antler_core::{
+        ingestion::JsonForm,
+        schema::{Absence, DataType, Field},
+    };
 
     use super::*;
 
@@ -150,9 +163,18 @@ mod tests {
                 field("timestamp", DataType::Date, Absence::Null, false),
             ],
         };
-        let pinned =
-            Pinned { commit: "a".repeat(40).parse().unwrap(), tree: "b".repeat(40), models: vec![model] };
-        Lock::from([("0.10".parse().unwrap(), pinned.clone()), ("0.9".parse().unwrap(), pinned)])
+        let pinned = |format| {
+            let ingestion = Ingestion { format, ..Ingestion::default() };
+            Pinned {
+                commit: "a".repeat(40).parse().unwrap(),
+                tree: "b".repeat(40),
+                models: vec![Declared { model: model.clone(), ingestion }],
+            }
+        };
+        Lock::from([
+            ("0.10".parse().unwrap(), pinned(JsonForm::Array)),
+            ("0.9".parse().unwrap(), pinned(JsonForm::Either)),
+        ])
     }
 
     fn refused(text: &str) -> String {
@@ -165,10 +187,10 @@ mod tests {
     /// Lock files of this form are committed in people's projects: every later antler must read
     /// this text.
     #[test]
-    fn the_first_form_is_frozen() {
+    fn the_second_form_is_frozen() {
         insta::assert_snapshot!(text(&sample()), @r#"
         {
-          "format": 1,
+          "format": 2,
           "versions": {
             "0.9": {
               "commit": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -214,6 +236,9 @@ mod tests {
                         "absence": "null"
                       }
                     ]
+                  },
+                  "ingestion": {
+                    "format": "JSON_ARRAY"
                   }
                 }
               ]
@@ -221,6 +246,24 @@ mod tests {
           }
         }
         "#);
+    }
+
+    /// The first form did not say what endpoints promise.
+    #[test]
+    fn the_first_form_is_read() {
+        let commit = "a".repeat(40);
+        let schema = sample().values().next().unwrap().models[0].model.schema_hash();
+        let text = format!(
+            r#"{{"format": 1, "versions": {{"0.9": {{"commit": "{commit}", "tree": "{}", "models": [
+                {{"schema": "{schema}", "model": {{"name": "UserActivity", "fields": [
+                    {{"name": "eventId", "type": "string", "key": true}},
+                    {{"name": "timestamp", "type": "date", "absence": "null"}}]}}}}]}}}}}}"#,
+            "b".repeat(40)
+        );
+        let file = Arc::new(SourceFile { path: FILE_NAME.into(), text });
+        let mut first = sample();
+        first.retain(|version, _| version.to_string() == "0.9");
+        assert_eq!(parse(&file).unwrap(), first);
     }
 
     #[test]
@@ -239,8 +282,8 @@ mod tests {
             "antler.lock is damaged: the schema of UserActivity 0.9 is not the pinned one"
         );
         assert_eq!(
-            refused(&good.replacen("\"format\": 1", "\"format\": 2, \"more\": 3", 1)),
-            "antler.lock has format 2, and this antler knows 1"
+            refused(&good.replacen("\"format\": 2", "\"format\": 3, \"more\": 3", 1)),
+            "antler.lock has format 3, and this antler knows 2"
         );
     }
 }

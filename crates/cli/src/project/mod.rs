@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
+    ingestion::Declared,
     names::{ModelName, Version},
-    schema::Model,
 };
 use antler_lang::models::{self, ParsedModel};
 use antler_store::git::CommitId;
@@ -173,8 +173,8 @@ impl Project {
     ///
     /// # Errors
     /// As [`Project::models`] and [`Project::old_versions`], or a declaration cannot be written.
-    pub fn live_versions(&self) -> Result<BTreeMap<Version, Vec<Model>>, Problems> {
-        let current = self.models()?.into_values().map(|parsed| parsed.model).collect();
+    pub fn live_versions(&self) -> Result<BTreeMap<Version, Vec<Declared>>, Problems> {
+        let current = self.models()?.into_values().map(ParsedModel::into_declared).collect();
         let old = self.old_versions()?.into_iter().map(|(version, pinned)| (version, pinned.models));
         let versions = old.chain([(self.version().clone(), current)]).collect();
         declarations::write(&self.folder, &versions)?;

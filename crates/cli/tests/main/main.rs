@@ -24,6 +24,7 @@ mod letters;
 mod lifecycle;
 mod partial;
 mod pins;
+mod promises;
 mod sandbox;
 mod server;
 mod serving;

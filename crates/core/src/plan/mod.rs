@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     deployment::{Deployed, Desired},
     diagnostic::Diagnostic,
+    ingestion::Ingestion,
     load::LoadSpec,
     names::{ModelVersion, SqlIdent, TopicName, Version},
 };
@@ -151,6 +152,13 @@ pub enum Change {
     Open {
         /// The node.
         node: ModelVersion,
+    },
+    /// An endpoint promises something else from now on; no data moves.
+    Configure {
+        /// The version that the endpoint is of.
+        of: ModelVersion,
+        /// What it promises.
+        ingestion: Ingestion,
     },
     /// Rows of one version reach another from now on.
     Connect {

@@ -132,7 +132,7 @@ impl<'a> Planner<'a> {
     fn refuse_foreign_table(&mut self, id: &ModelVersion) {
         let table = self.naming().storage(id);
         let is_alias =
-            self.deployed().nodes_of(&id.model).any(|node| node.node.members.contains(&id.version));
+            self.deployed().nodes_of(&id.model).any(|node| node.node.members.contains_key(&id.version));
         if self.observed.tables.contains(&table.table) && !is_alias {
             let message = format!(
                 "{id} needs the table {table}, but a table of that name is there that Antler did not make"
@@ -187,7 +187,7 @@ impl<'a> Planner<'a> {
             let joined = self
                 .nodes
                 .values()
-                .any(|other| other.id.model == id.model && other.members.contains(&id.version));
+                .any(|other| other.id.model == id.model && other.members.contains_key(&id.version));
             let fate = if self.may_rebuild(id) && id.version == self.desired.current {
                 Gone::Dropped
             } else {
@@ -222,9 +222,17 @@ impl<'a> Planner<'a> {
                 Some(Fate::Keep) | None => {}
             }
             let known = deployed.map(|deployed| &deployed.node.members);
-            let shared = node.members.iter().filter(|version| **version != id.version);
-            for version in shared.filter(|version| known.is_none_or(|known| !known.contains(*version))) {
-                changes.push(Change::Share { version: version.clone(), node: (*id).clone() });
+            for (version, ingestion) in &node.members {
+                match known.and_then(|known| known.get(version)) {
+                    None if *version != id.version => {
+                        changes.push(Change::Share { version: version.clone(), node: (*id).clone() });
+                    }
+                    Some(before) if before != ingestion => {
+                        let of = ModelVersion::new(id.model.clone(), version.clone());
+                        changes.push(Change::Configure { of, ingestion: *ingestion });
+                    }
+                    None | Some(_) => {}
+                }
             }
         }
         changes
@@ -257,7 +265,7 @@ impl<'a> Planner<'a> {
         let was_alias = self
             .deployed()
             .nodes_of(&id.model)
-            .any(|other| other.node.id != *id && other.node.members.contains(&id.version));
+            .any(|other| other.node.id != *id && other.node.members.contains_key(&id.version));
         if was_alias {
             statements.push(statement::drop_table(&storage));
         }
@@ -457,11 +465,11 @@ impl<'a> Planner<'a> {
         let naming = self.naming();
         for (id, node) in &self.nodes {
             let storage = naming.storage(id);
-            for version in node.members.iter().filter(|version| **version != id.version) {
+            for version in node.members.keys().filter(|version| **version != id.version) {
                 let name = naming.storage(&ModelVersion::new(id.model.clone(), version.clone()));
                 cut.aliases.push(statement::create_alias(&name, &storage, &node.model));
             }
-            if node.members.contains(&self.desired.current) {
+            if node.members.contains_key(&self.desired.current) {
                 cut.aliases.push(statement::create_alias(&naming.current(&id.model), &storage, &node.model));
             }
         }
@@ -469,7 +477,7 @@ impl<'a> Planner<'a> {
         let current: BTreeSet<_> = self
             .nodes
             .values()
-            .filter(|node| node.members.contains(&self.desired.current))
+            .filter(|node| node.members.contains_key(&self.desired.current))
             .map(|node| &node.id.model)
             .collect();
         let before: BTreeSet<_> = self.deployed().nodes.keys().map(|id| &id.model).collect();

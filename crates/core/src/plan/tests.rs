@@ -4,6 +4,7 @@ use super::{Change, Edits, Facts, Observed, Plan, plan};
 use crate::{
     deployment::{Deployed, Desired, Route},
     diagnostic::Code,
+    ingestion::{Declared, Ingestion, JsonForm},
     lineage::Lineage,
     names::{MigrationName, ModelVersion, Naming, Version},
     schema::{Absence, DataType, Field, Model},
@@ -13,7 +14,7 @@ use crate::{
 /// A project for planning: versions of one model, and migrations between them.
 #[derive(Clone)]
 struct Project {
-    versions: BTreeMap<Version, Vec<Model>>,
+    versions: BTreeMap<Version, Vec<Declared>>,
     migrations: Vec<(&'static str, &'static str)>,
 }
 
@@ -28,8 +29,10 @@ fn model(fields: &[&str]) -> Model {
 }
 
 fn project(versions: &[(&str, &[&str])], migrations: &[(&'static str, &'static str)]) -> Project {
+    let declared = |fields: &&[&str]| Declared { model: model(fields), ingestion: Ingestion::default() };
+    let versions = versions.iter();
     let versions =
-        versions.iter().map(|(version, fields)| (version.parse().unwrap(), vec![model(fields)])).collect();
+        versions.map(|(version, fields)| (version.parse().unwrap(), vec![declared(fields)])).collect();
     Project { versions, migrations: migrations.to_vec() }
 }
 
@@ -98,6 +101,7 @@ fn shown(plan: &Plan) -> Vec<String> {
         Change::Drop { node } => format!("drop {node}"),
         Change::Close { node } => format!("close {node}"),
         Change::Open { node } => format!("open {node}"),
+        Change::Configure { of, ingestion } => format!("{of} takes {ingestion}"),
         Change::Connect { from, to } => format!("connect {} > {}", from.version, to.version),
         Change::Replace { from, to } => format!("replace {} > {}", from.version, to.version),
         Change::Disconnect { from, to } => format!("disconnect {} > {}", from.version, to.version),
@@ -184,6 +188,25 @@ fn a_version_with_the_same_schema_shares_the_table() {
     assert!(held(&plan).is_empty());
     let both = "CREATE OR REPLACE VIEW local.A_0_1 AS\nSELECT id\nFROM local.A_0_0";
     assert_eq!(plan.cut.aliases[0], both);
+}
+
+#[test]
+fn a_configured_endpoint_is_a_change_of_its_own_that_touches_no_table() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id"])];
+    let before = project(versions, &[]).applied(&[("0.0", 5)]);
+    let mut configured = project(versions, &[]);
+    let ingestion = Ingestion { format: JsonForm::Array, ..Ingestion::default() };
+    configured.versions.get_mut(&"0.1".parse().unwrap()).unwrap()[0].ingestion = ingestion;
+    for edits in [Edits::Rebuild, Edits::FromNowOn] {
+        let plan = plan(&configured.desired(), &before, edits).unwrap();
+        assert_eq!(shown(&plan), ["A 0.1 takes an array as JSON, and drops unknown fields"]);
+        assert!(plan.prepare.is_empty() && held(&plan).is_empty());
+        assert!(plan.cut.drop.is_empty() && plan.cut.make.is_empty() && plan.cut.clones.is_empty());
+        let promises: Vec<_> = plan.after.nodes[&node("0.0")].node.members.values().copied().collect();
+        assert_eq!(promises, [Ingestion::default(), ingestion], "of each version its own");
+    }
+    let after = configured.applied(&[("0.0", 5)]);
+    assert!(configured.plan(&after).is_empty(&after.deployed));
 }
 
 #[test]

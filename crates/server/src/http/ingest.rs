@@ -132,6 +132,9 @@ async fn ingest(
     let key = IdempotencyKey::of(&parts.headers, model, version)?;
     let entered = runtime.enter(model, version).await;
     let endpoint = entered.ok_or_else(|| no_such_model(runtime, model, version))?;
+    if !endpoint.ingestion.format.takes(received.format, &received.body) {
+        return Err(Problem::other_form(&endpoint.of, endpoint.ingestion.format));
+    }
     let fingerprint = key.is_some().then(|| Fingerprint::new(&received, mode));
     let received_at = clock::now();
     let Sorted { good, letters, violations } = sort(&endpoint, received, mode, received_at).await?;

@@ -1,6 +1,10 @@
 //! Problem documents: how a request is told what is wrong with it (RFC 9457).
 
-use antler_core::validate::{Violation, Violations};
+use antler_core::{
+    ingestion::JsonForm,
+    names::ModelVersion,
+    validate::{Violation, Violations},
+};
 use antler_store::StoreError;
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -58,6 +62,23 @@ impl Problem {
         let detail = reason.map_or_else(|| nothing.to_owned(), |reason| format!("{nothing} {reason}"));
         let problem = Self::new(StatusCode::BAD_REQUEST, kind, title, detail);
         Self { errors: violations.listed().to_vec(), more_errors: violations.more(), ..problem }
+    }
+
+    /// A JSON body of the form that the configuration of the model does not allow.
+    pub(super) fn other_form(of: &ModelVersion, form: JsonForm) -> Self {
+        let (takes, configured, sent) = match form {
+            JsonForm::Array => ("an array of objects", "JSON_ARRAY", "one object"),
+            JsonForm::Object => ("one object", "JSON", "an array"),
+            // No body is of another form then.
+            JsonForm::Either => ("an object or an array", "not set", "neither"),
+        };
+        let detail = format!(
+            "The body is {sent}, and {of} takes {takes}: ingestion.format is {configured} in the \
+             DataModelConfig of {}. Nothing of it was accepted. Lines of NDJSON are taken too.",
+            of.model
+        );
+        let title = "The endpoint takes JSON bodies of another form";
+        Self::new(StatusCode::BAD_REQUEST, "unexpected-form", title, detail)
     }
 
     pub(super) fn too_large(limit: usize) -> Self {

@@ -9,6 +9,7 @@ use std::{
 use antler_core::{
     dead_letter::Refused,
     deployment::{Desired, Route},
+    ingestion::{Declared, Ingestion},
     lineage::Lineage,
     names::Naming,
     plan::Edits,
@@ -125,7 +126,10 @@ pub fn desired_with(home: &Home, migrations: &[Migration], back: &[Migration]) -
         }
         versions.insert(
             format!("0.{minor}").parse().unwrap(),
-            vec![Model { name: "A".parse().unwrap(), fields }],
+            vec![Declared {
+                model: Model { name: "A".parse().unwrap(), fields },
+                ingestion: Ingestion::default(),
+            }],
         );
     }
     let mut lineage = Lineage::new(&versions);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use antler_core::{
+    ingestion::Ingestion,
     plan::Edits,
     schema::{Absence, Field},
 };
@@ -121,7 +122,7 @@ fn versions_with_one_schema_share_a_table_and_take_events_at_both_endpoints() {
     change(&runtime, &first);
     let mut shared = first;
     shared.current = "0.1".parse().unwrap();
-    shared.nodes[0].members.insert("0.1".parse().unwrap());
+    shared.nodes[0].members.insert("0.1".parse().unwrap(), Ingestion::default());
     change(&runtime, &shared);
     let endpoints = runtime.endpoints();
     let topics: Vec<_> = endpoints.iter().map(|endpoint| endpoint.topic.to_string()).collect();
