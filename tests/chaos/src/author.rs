@@ -4,8 +4,9 @@
 //! is durable, so it is there in every later life. The first forms of 0.1 and 0.4 are drafts. An
 //! edit makes their tables anew, which is possible as long as nobody has sent them anything.
 //!
-//! The last step mends the migration to 0.3, which has thrown at some events until then. Their
-//! dead letters are replayed in small groups, while the server goes on dying.
+//! The last step mends the migration to 0.3, which has thrown at some events until then, and lets the
+//! endpoint of 0.4 take records that it has refused. Their dead letters are replayed in small groups,
+//! while the server goes on dying.
 
 use antler_server::fail_point::FailPoint;
 use anyhow::Result;
@@ -14,7 +15,7 @@ use serde_json::Value;
 use crate::{
     project::Project,
     server::Server,
-    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_3_THROWS, TO_0_4, TO_0_4_DRAFT},
+    versions::{self, TO_0_1, TO_0_1_DRAFT, TO_0_3, TO_0_3_THROWS, TO_0_4, TO_0_4_DRAFT, UnknownFields},
 };
 
 /// How many steps the author takes.
@@ -108,26 +109,29 @@ impl Author {
     /// Takes the next step. The last one must be all there.
     pub fn take_step(&mut self, project: &Project) -> Result<()> {
         match self.done {
-            0 => project.write_models(&versions::models(0))?,
+            0 => project.write_models(&versions::models(0, UnknownFields::Drop))?,
             1 => {
                 project.bump()?;
                 project.write_migration(TO_0_1_DRAFT)?;
-                project.write_models(&versions::models(1))?;
+                project.write_models(&versions::models(1, UnknownFields::Drop))?;
             }
             2 => project.write_migration(TO_0_1)?,
             3 => project.bump()?,
             4 => {
                 project.bump()?;
                 project.write_migration(TO_0_3_THROWS)?;
-                project.write_models(&versions::models(2))?;
+                project.write_models(&versions::models(2, UnknownFields::Drop))?;
             }
             5 => {
                 project.bump()?;
                 project.write_migration(TO_0_4_DRAFT)?;
-                project.write_models(&versions::models(3))?;
+                project.write_models(&versions::models(3, UnknownFields::Refuse))?;
             }
             6 => project.write_migration(TO_0_4)?,
-            _ => project.write_migration(TO_0_3)?,
+            _ => {
+                project.write_migration(TO_0_3)?;
+                project.write_models(&versions::models(3, UnknownFields::Drop))?;
+            }
         }
         self.done += 1;
         self.stage = Stage::Written;

@@ -14,7 +14,8 @@ pub const SINKS: [FailPoint; 4] =
     [FailPoint::SinkChosen, FailPoint::SinkIntended, FailPoint::SinkInserted, FailPoint::SinkDone];
 
 /// The points on the way of dead letters that are replayed.
-pub const REPLAYS: [FailPoint; 2] = [FailPoint::ReplayFilled, FailPoint::ReplaySettled];
+pub const REPLAYS: [FailPoint; 3] =
+    [FailPoint::ReplayAppended, FailPoint::ReplayFilled, FailPoint::ReplaySettled];
 
 /// What a server will die of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

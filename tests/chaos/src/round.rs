@@ -1,6 +1,7 @@
 //! One project and many lives of its server.
 
 use std::{
+    net::SocketAddr,
     path::Path,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
@@ -8,7 +9,7 @@ use std::{
 };
 
 use antler_server::fail_point::FailPoint;
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{
     Args,
@@ -20,13 +21,15 @@ use crate::{
     project::Project,
     server::{Addresses, Server, Tokens},
     verdict::{self, Verdict},
-    versions::{MENDED, VERSIONS},
+    versions::{MENDED, VERSIONS, Version},
 };
 
 /// How many send at the same time.
 const PRODUCERS: usize = 4;
 /// What is there before the first kill: more than one chunk of a load.
 const FIRST: [u64; 4] = [30_000; 4];
+/// What the newest version gets before the last step.
+const LAST: [u64; 8] = [50; 8];
 /// How long anything may take that nobody kills.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often the author looks, who must not keep a kill waiting too often.
@@ -56,9 +59,14 @@ impl<'a> Round<'a> {
     /// Kills the server so many times, lets it finish, and compares.
     pub fn run(mut self, kills: u32) -> Result<Verdict> {
         self.open()?;
+        // The last quarter is for replays.
+        let for_steps = kills - kills / 4;
         for kill in 0..kills {
-            // Steps are spread over the round; the first one is taken before it.
-            let due = 2 + kill as usize * (STEPS - 1) / kills as usize;
+            if kill == for_steps {
+                self.take_all_steps()?.kill()?;
+            }
+            // Steps are spread over their part of the round; the first one is taken before it.
+            let due = 2 + kill as usize * (STEPS - 1) / for_steps as usize;
             let steps = !self.author.waits() && self.author.done() < due.min(STEPS);
             if steps {
                 self.last = None;
@@ -97,15 +105,20 @@ impl<'a> Round<'a> {
         self.author.take_step(&self.project)?;
         let mut server = Server::start(&self.project, Fault::Instant(PATIENCE), Tokens::Whole)?;
         let server_at = self.wait_for_author(&mut server)?.http;
-        let (stop, live) = (AtomicBool::new(false), AtomicUsize::new(1));
-        let outlet = Outlet { server: server_at, live: &live, stop: &stop, ledger: &self.ledger };
-        let agent = producer::agent();
-        for count in FIRST {
-            let (ids, version) = (self.ledger.draw(count), VERSIONS[0]);
-            let first = Request { ids, version, form: Form::Lines, keyed: false, answer: Answer::Nothing };
-            self.ledger.enter(producer::send(&agent, &outlet, first));
-        }
+        self.send(server_at, &FIRST, VERSIONS[0]);
         server.kill()
+    }
+
+    /// Sends bodies with so many events to a version.
+    fn send(&self, server: SocketAddr, bodies: &[u64], version: Version) {
+        let (stop, live) = (AtomicBool::new(false), AtomicUsize::new(1));
+        let outlet = Outlet { server, live: &live, stop: &stop, ledger: &self.ledger };
+        let agent = producer::agent();
+        for count in bodies {
+            let ids = self.ledger.draw(*count);
+            let body = Request { ids, version, form: Form::Lines, keyed: false, answer: Answer::Nothing };
+            self.ledger.enter(producer::send(&agent, &outlet, body));
+        }
     }
 
     /// One life that ends with a kill.
@@ -147,8 +160,9 @@ impl<'a> Round<'a> {
                         author.look(project, &server);
                         if author.has_mended() {
                             // It may die of it.
-                            let (version, reason) = MENDED;
-                            let _ = server.replay_some(version, reason);
+                            for (version, reason) in MENDED {
+                                let _ = server.replay_some(version, reason);
+                            }
                         }
                         looked = Instant::now();
                     }
@@ -161,16 +175,27 @@ impl<'a> Round<'a> {
 
     /// A last life, in which everything comes to rest and is compared.
     fn close(mut self) -> Result<Verdict> {
-        let mut server = Server::start(&self.project, Fault::Instant(PATIENCE), Tokens::Whole)?;
-        self.wait_for_author(&mut server)?;
-        while self.author.done() < STEPS {
-            self.author.take_step(&self.project)?;
-            self.wait_for_author(&mut server)?;
-        }
+        let server = self.take_all_steps()?;
         server.settle()?;
         server.replay_all()?;
         server.settle()?;
         verdict::judge(&self.ledger, &server)
+    }
+
+    /// A life in which the author gets to the end.
+    fn take_all_steps(&mut self) -> Result<Server> {
+        let mut server = Server::start(&self.project, Fault::Instant(PATIENCE), Tokens::Whole)?;
+        self.wait_for_author(&mut server)?;
+        while self.author.done() < STEPS {
+            if self.author.done() + 1 == STEPS {
+                // The endpoint refuses a part of these, which the last step is about.
+                let newest = VERSIONS[VERSIONS.len() - 1];
+                self.send(server.addresses().context("it has listened")?.http, &LAST, newest);
+            }
+            self.author.take_step(&self.project)?;
+            self.wait_for_author(&mut server)?;
+        }
+        Ok(server)
     }
 
     /// Waits until the server listens and the author's last step is deployed.

@@ -9,6 +9,8 @@
 //! | 0.3     | `n` becomes `value`                      | filters `n % 5 == 0`; at first it throws at some `n` |
 //! | 0.4     | `half` is new                            | throws at some `value`                  |
 //!
+//! The endpoint of 0.4 refuses fields that it does not know, until the last step lets it drop them.
+//!
 //! An event is its number: `id` is the number as a text, `n` is made from it.
 
 /// The name of the model.
@@ -83,8 +85,8 @@ pub const TO_0_3: (&str, &str) = (
 }
 "#,
 );
-/// The version that it leads to, and what the first form of it throws.
-pub const MENDED: (&str, &str) = ("0.3", "4 of 11");
+/// What the last step mends: the version that records did not reach, and a part of the reason.
+pub const MENDED: [(&str, &str); 2] = [("0.3", "4 of 11"), ("0.4", "no field of this name")];
 pub const TO_0_4_DRAFT: (&str, &str) = (
     "Reading_migrate__0_3__0_4",
     r#"export default function migrate(event: any) {
@@ -102,17 +104,37 @@ pub const TO_0_4: (&str, &str) = (
 "#,
 );
 
+/// What the endpoint of the newest version does with fields that it does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// It refuses the record.
+    Refuse,
+    /// It drops them.
+    Drop,
+}
+
 /// The file of data models with the model as it is in a table.
-pub fn models(table: usize) -> String {
+pub fn models(table: usize, unknown: UnknownFields) -> String {
     let fields = match table {
         0 => "n: number;",
         1 => "n: number;\n  parity: string;",
         2 => "value: number;\n  parity: string;",
         _ => "value: number;\n  parity: string;\n  half: number;",
     };
+    let config = match unknown {
+        UnknownFields::Refuse => format!(
+            "\nexport const {MODEL}Config: DataModelConfig<{MODEL}> = {{ ingestion: {{ unknownFields: \"refuse\" }} }};\n"
+        ),
+        UnknownFields::Drop => String::new(),
+    };
     format!(
-        "import type {{ Key }} from \"antler\";\n\nexport interface {MODEL} {{\n  id: Key<string>;\n  {fields}\n}}\n"
+        "import type {{ DataModelConfig, Key }} from \"antler\";\n\nexport interface {MODEL} {{\n  id: Key<string>;\n  {fields}\n}}\n{config}"
     )
+}
+
+/// An event with a field that no version has.
+pub fn with_unknown_field(event: &str) -> String {
+    event.replacen('{', r#"{"stray":[{"deep":null}],"#, 1)
 }
 
 /// `n` or `value` of an event.
