@@ -12,6 +12,7 @@ pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
 pub mod ingestion;
+pub mod json_schema;
 pub mod ledger;
 pub mod lineage;
 pub mod load;

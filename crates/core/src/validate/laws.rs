@@ -57,7 +57,7 @@ fn instant(time: jiff::civil::DateTime) -> Value {
     Value::from(time.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
 }
 
-fn any_model() -> impl Strategy<Value = Model> {
+pub(crate) fn any_model() -> impl Strategy<Value = Model> {
     any_fields(any_type()).prop_map(|fields| Model { name: "M".parse().unwrap(), fields })
 }
 
@@ -103,7 +103,7 @@ fn any_name() -> impl Strategy<Value = String> {
     select(vec!["a", "b", "c", "from", "x.y", "é", "a\"b\\", "~/"]).prop_map(str::to_owned)
 }
 
-fn any_value() -> impl Strategy<Value = Value> {
+pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         any::<String>(),
         select(vec![
@@ -182,7 +182,7 @@ fn record_of(fields: &[Field]) -> BoxedStrategy<Value> {
     members.prop_map(Value::Object).boxed()
 }
 
-fn model_and_record() -> impl Strategy<Value = (Model, Value)> {
+pub(crate) fn model_and_record() -> impl Strategy<Value = (Model, Value)> {
     any_model().prop_flat_map(|model| {
         let record = value_of(&DataType::Object(model.fields.clone()));
         (Just(model), record)

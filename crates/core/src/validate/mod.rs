@@ -24,7 +24,7 @@ mod body;
 mod canonical;
 mod date;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 mod lines;
 mod reader;
 mod shape;
