@@ -118,6 +118,13 @@ impl Sandbox {
 }
 
 impl Server<'_> {
+    /// Gets a path.
+    pub fn get(&self, path: &str) -> Result<Answer, ureq::Error> {
+        let response = self.agent.get(format!("http://{}{path}", self.http)).call()?;
+        let status = response.status().as_u16();
+        Ok(Answer { status, body: response.into_body().read_to_string()? })
+    }
+
     /// Posts to a path.
     pub fn post(
         &self,

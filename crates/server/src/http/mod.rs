@@ -1,6 +1,6 @@
 //! HTTP: where events come in, and where the command line asks a running server.
 //!
-//! Two listeners. The public one takes events ([`ingest`]); the management one answers the
+//! Two listeners. The public one takes events ([`ingest`]) and describes itself ([`openapi`]); the management one answers the
 //! command line and is meant for this machine ([`management`]). Handlers parse, look up and
 //! answer; what they do is done by the [`Runtime`].
 
@@ -11,6 +11,7 @@ mod drain;
 mod idempotency;
 mod ingest;
 mod management;
+mod openapi;
 mod path_prefix;
 mod problem;
 mod sorted;
@@ -55,7 +56,8 @@ pub async fn serve_ingest(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
     let drain = Drain::default();
-    let router = ingest::router(runtime, settings);
+    let description = openapi::router(Arc::clone(&runtime), settings.prefix.clone());
+    let router = ingest::router(runtime, settings).merge(description);
     let router = router.layer(middleware::from_fn_with_state(drain.clone(), drain::answer));
     serve(bound, router, drain.after(stop)).await
 }

@@ -35,6 +35,32 @@ pub(super) struct Problem {
     endpoints: Vec<String>,
 }
 
+/// What an endpoint may answer instead of 200: each status, and the kinds of problems that have it.
+pub(super) const OF_ENDPOINTS: &[(StatusCode, &[&str])] = &[
+    (
+        StatusCode::BAD_REQUEST,
+        &[
+            "malformed-json",
+            "invalid-record",
+            "unexpected-form",
+            "invalid-query",
+            "invalid-idempotency-key",
+            "unreadable-body",
+        ],
+    ),
+    (StatusCode::NOT_FOUND, &["no-such-endpoint"]),
+    (StatusCode::PAYLOAD_TOO_LARGE, &["body-too-large"]),
+    (StatusCode::UNSUPPORTED_MEDIA_TYPE, &["unsupported-media-type", "unsupported-content-encoding"]),
+    (StatusCode::UNPROCESSABLE_ENTITY, &["idempotency-key-reused"]),
+    (StatusCode::TOO_MANY_REQUESTS, &["overloaded"]),
+    (StatusCode::SERVICE_UNAVAILABLE, &["shutting-down", "not-accepted"]),
+];
+
+/// Whether the same request may be taken a little later, so that the answer says when.
+pub(super) fn comes_again(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
 pub(super) fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
     *count == N::default()
 }
@@ -180,7 +206,7 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(&self)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
-        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        if comes_again(status) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
@@ -194,6 +220,26 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_documentation_lists_every_problem_of_an_endpoint() {
+        let page = include_str!("../../../../docs/ingest.md");
+        let table = page.split("| status | `type` | |").nth(1).unwrap();
+        let mut listed = Vec::new();
+        for row in table.lines().filter(|line| line.starts_with("| ")) {
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            listed.extend(
+                cells[2]
+                    .split(", ")
+                    .filter(|kind| !kind.is_empty())
+                    .map(|kind| format!("{} {}", cells[1], kind.trim_matches('`'))),
+            );
+        }
+        let known = OF_ENDPOINTS
+            .iter()
+            .flat_map(|(status, kinds)| kinds.iter().map(move |kind| format!("{} {kind}", status.as_str())));
+        assert_eq!(listed, known.collect::<Vec<_>>());
+    }
 
     #[test]
     fn whoever_is_to_come_again_is_told_when() {
