@@ -107,3 +107,38 @@ fn the_description_follows_what_is_saved() {
         (keys(&content["application/json"]["schema"]) == ["$ref"]).then_some(())
     });
 }
+
+#[test]
+fn whatever_is_asked_the_refusal_is_a_problem_document() {
+    let sandbox = Sandbox::project();
+    let server = sandbox.serve();
+    sandbox.wait_for("POST http://localhost");
+    let asked = [
+        ("GET", "/ingest/UserActivity"),
+        ("DELETE", "/ingest/UserActivity/0.0"),
+        ("POST", "/openapi.json"),
+        ("POST", "/ingest/%ff"),
+        ("POST", "/ingest/UserActivity/%ff"),
+        ("GET", "/%ff"),
+    ];
+    let answers = asked.map(|(method, path)| {
+        let answer = server.ask(method, path).unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{method} {path}");
+        let allow = answer.headers().get("allow").map(|allow| allow.to_str().unwrap().to_owned());
+        let problem: Value = serde_json::from_str(&answer.into_body().read_to_string().unwrap()).unwrap();
+        (problem["status"].as_u64().unwrap(), problem["type"].as_str().unwrap().to_owned(), allow)
+    });
+    let refused =
+        |status, kind: &str, allow: Option<&str>| (status, kind.to_owned(), allow.map(str::to_owned));
+    assert_eq!(
+        answers,
+        [
+            refused(405, "method-not-allowed", Some("POST")),
+            refused(405, "method-not-allowed", Some("POST")),
+            refused(405, "method-not-allowed", Some("GET,HEAD")),
+            refused(404, "no-such-endpoint", None),
+            refused(404, "no-such-endpoint", None),
+            refused(404, "no-such-endpoint", None),
+        ]
+    );
+}

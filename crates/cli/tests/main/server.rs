@@ -9,7 +9,10 @@ use std::{
 };
 
 use serde_json::Value;
-use ureq::Agent;
+use ureq::{
+    Agent, Body,
+    http::{Request, Response},
+};
 
 use crate::sandbox::Sandbox;
 
@@ -120,9 +123,15 @@ impl Sandbox {
 impl Server<'_> {
     /// Gets a path.
     pub fn get(&self, path: &str) -> Result<Answer, ureq::Error> {
-        let response = self.agent.get(format!("http://{}{path}", self.http)).call()?;
+        let response = self.ask("GET", path)?;
         let status = response.status().as_u16();
         Ok(Answer { status, body: response.into_body().read_to_string()? })
+    }
+
+    /// Asks with any method, and without a body.
+    pub fn ask(&self, method: &str, path: &str) -> Result<Response<Body>, ureq::Error> {
+        let request = Request::builder().method(method).uri(format!("http://{}{path}", self.http));
+        self.agent.run(request.body(()).unwrap())
     }
 
     /// Posts to a path.

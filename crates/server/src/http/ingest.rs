@@ -9,7 +9,10 @@ use antler_core::validate::Violation;
 use antler_store::topics::Appended;
 use axum::{
     Router,
-    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, Request, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -98,24 +101,26 @@ pub(super) fn router(runtime: Arc<Runtime>, settings: Settings) -> Router {
 
 async fn to_current(
     State(state): State<Ingest>,
-    Path(model): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let Path(model) = path.map_err(|_| nothing_at(&state.runtime, request.uri()))?;
     ingest(&state, &model, None, asked, request).await
 }
 
 async fn to_version(
     State(state): State<Ingest>,
-    Path((model, version)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let Path((model, version)) = path.map_err(|_| nothing_at(&state.runtime, request.uri()))?;
     ingest(&state, &model, Some(&version), asked, request).await
 }
 
 async fn no_route(State(state): State<Ingest>, uri: Uri) -> Problem {
-    no_endpoint(&state.runtime, format!("Nothing is served at {}.", uri.path()))
+    nothing_at(&state.runtime, &uri)
 }
 
 async fn ingest(
@@ -190,6 +195,10 @@ async fn sort(
         Unsorted::Invalid { violations, reason } => Problem::invalid(&violations, reason),
         Unsorted::TooLarge => Problem::too_large_to_store(),
     })
+}
+
+fn nothing_at(runtime: &Runtime, uri: &Uri) -> Problem {
+    no_endpoint(runtime, format!("Nothing is served at {}.", uri.path()))
 }
 
 fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {

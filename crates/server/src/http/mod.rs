@@ -23,7 +23,7 @@ pub use ingest::Settings;
 pub use path_prefix::PathPrefix;
 use tokio::net::TcpListener;
 
-use self::drain::Drain;
+use self::{drain::Drain, problem::Problem};
 use crate::{Runtime, ServerError};
 
 /// A listener that is bound, but not served yet.
@@ -58,6 +58,7 @@ pub async fn serve_ingest(
     let drain = Drain::default();
     let description = openapi::router(Arc::clone(&runtime), settings.prefix.clone());
     let router = ingest::router(runtime, settings).merge(description);
+    let router = router.method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
     let router = router.layer(middleware::from_fn_with_state(drain.clone(), drain::answer));
     serve(bound, router, drain.after(stop)).await
 }

@@ -77,6 +77,12 @@ impl Problem {
         Self { endpoints, ..problem }
     }
 
+    pub(super) fn method_not_allowed() -> Self {
+        let detail = "The header Allow names the methods that are; events are sent with POST.".to_owned();
+        let title = "The method is not allowed here";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", title, detail)
+    }
+
     /// A body of which nothing was accepted; `reason` says why not its good records.
     pub(super) fn invalid(violations: &Violations, reason: Option<&str>) -> Self {
         let (kind, title) = if violations.is_malformed() {
