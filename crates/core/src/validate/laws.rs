@@ -14,7 +14,7 @@ fn opinion(data_type: &DataType, value: &Value) -> Option<Value> {
     match (data_type, value) {
         (DataType::String, Value::String(_)) | (DataType::Boolean, Value::Bool(_)) => Some(value.clone()),
         (DataType::Number, Value::Number(number)) => number.as_f64().map(double),
-        (DataType::BigInt, Value::Number(number)) => number.as_i64().map(Value::from),
+        (DataType::BigInt, Value::Number(number)) => whole(&number.to_string()).map(Value::from),
         (DataType::BigInt, Value::String(text)) if !text.contains('+') => {
             text.parse::<i64>().ok().map(Value::from)
         }
@@ -45,6 +45,16 @@ fn opinion(data_type: &DataType, value: &Value) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// An integer, or the text of a double that is one.
+fn whole(text: &str) -> Option<i64> {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let shift = exponent.parse::<usize>().ok().filter(|shift| *shift < 20)?;
+    let after = format!("{:0<20}", after);
+    let (inside, outside) = after.split_at(shift);
+    outside.bytes().all(|digit| digit == b'0').then(|| format!("{before}{inside}").parse().ok()).flatten()
 }
 
 fn double(value: f64) -> Value {

@@ -9,7 +9,7 @@
 //!   not 1. Where JSON cannot say it, there is one more spelling: a `bigint` may be a string of
 //!   digits, a `Date` is a string or a number (`date.rs` lists them).
 //! - A `number` becomes the nearest double, as in JavaScript; beyond the largest double it is
-//!   refused. A `bigint` is a literal without point and exponent and never becomes a double.
+//!   refused. A `bigint` is a whole number, however it is written, and never becomes a double.
 //! - `null` and a missing field are the same, whichever of the two the model names: both are
 //!   stored as NULL. For a field that may not be absent both are refused.
 //! - A field that stands twice in an object is refused. JSON leaves its meaning open, and one
@@ -23,6 +23,7 @@
 mod body;
 mod canonical;
 mod date;
+mod integer;
 #[cfg(test)]
 pub(crate) mod laws;
 mod lines;
@@ -156,11 +157,11 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_told_with_its_place() {
         assert_snapshot!(canonical(
-            r#"{"distance": "12", "ticket": 1.0, "at": "soon", "class": "second", "level": 1, "paid": 1,
+            r#"{"distance": "12", "ticket": 1.5, "at": "soon", "class": "second", "level": 1, "paid": 1,
                 "stops": [{"city": null}, 7], "tags": {"a": 1}, "tags": []}"#
         ), @r#"
         record 0, /distance: expected number; found "12"
-        record 0, /ticket: expected bigint from -9223372036854775808 to 9223372036854775807, in digits, or null; found 1.0
+        record 0, /ticket: expected bigint from -9223372036854775808 to 9223372036854775807, in digits, or null; found 1.5
         record 0, /at: expected Date, such as "2026-01-31T12:00:00Z" or 1769860800000, in the years 1900 to 2299, or null; found "soon"
         record 0, /class: expected one of "eco", "first", or null; found "second"
         record 0, /level: expected one of -1, 2, or null; found 1

@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use super::{
     UnknownFields,
     canonical::{NotFinite, write_number, write_string},
-    date,
+    date, integer,
     reader::{Broken, Kind, Reader},
     shape::{Record, Shape, Slot},
     text::{Spelling, Text},
@@ -75,12 +75,13 @@ impl Walk<'_, '_> {
                 self.reader.word("false")?;
                 self.out.extend_from_slice(b"false");
             }
-            (Shape::BigInt, Kind::Number | Kind::String) => {
-                let literal = self.reader.skip()?;
-                match big_int(literal) {
-                    Some(value) => self.integer(value),
-                    None => self.mismatch(at, &slot.expected, literal),
-                }
+            (Shape::BigInt, Kind::Number) => {
+                let literal = self.reader.number()?;
+                self.big_int(integer::from_number(literal), literal, slot, at);
+            }
+            (Shape::BigInt, Kind::String) => {
+                let text = self.reader.string()?;
+                self.big_int(integer::from_text(text.raw), self.reader.since(start), slot, at);
             }
             (Shape::Date, Kind::String) => {
                 let text = self.reader.string()?;
@@ -231,6 +232,13 @@ impl Walk<'_, '_> {
         }
     }
 
+    fn big_int(&mut self, value: Option<i64>, literal: &str, slot: &Slot, at: &Path<'_>) {
+        match value {
+            Some(value) => self.integer(value),
+            None => self.mismatch(at, &slot.expected, literal),
+        }
+    }
+
     fn integer(&mut self, value: i64) {
         // Writing to memory does not fail.
         let _ = write!(self.out, "{value}");
@@ -258,13 +266,6 @@ impl Walk<'_, '_> {
     fn mismatch(&mut self, at: &Path<'_>, expected: &str, found: &str) {
         self.violations.mismatch(self.index, at.pointer(), expected.to_owned(), preview(found));
     }
-}
-
-/// The integer that a number or a string of digits stands for. It never is a double on the way.
-fn big_int(literal: &str) -> Option<i64> {
-    let digits = literal.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(literal);
-    // `parse` would also take a plus sign.
-    if digits.starts_with('+') { None } else { digits.parse().ok() }
 }
 
 fn is_one_of(values: &[String], text: &str) -> bool {
