@@ -39,8 +39,10 @@ impl IdempotencyKey {
         // Whoever follows the draft sends a string in quotes; whoever does not means the same.
         let text = key.to_str().unwrap_or_default().trim();
         let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-        if text.is_empty() || text.len() > LONGEST {
-            return Err(Problem::idempotency_key("It has 1 to 255 visible ASCII characters."));
+        if text.is_empty() || text.len() > LONGEST || text.contains('\t') {
+            return Err(Problem::idempotency_key(
+                "It has 1 to 255 ASCII characters that are visible or spaces.",
+            ));
         }
         // An endpoint without a version is one of its own: a repetition must find the first request
         // even when another version has become the current one.
@@ -88,7 +90,7 @@ mod tests {
         assert_eq!(key(&["8e03-x"]), Some(Some("ingest/A/0.1/8e03-x".to_owned())));
         assert_eq!(key(&["\"8e03-x\""]), key(&["8e03-x"]));
         assert!(key(&[&"k".repeat(255)]).is_some());
-        for wrong in [&[""][..], &["\"\""], &["a", "b"], &[&"k".repeat(256)], &["ä"]] {
+        for wrong in [&[""][..], &["\"\""], &["a", "b"], &[&"k".repeat(256)], &["ä"], &["a\tb"]] {
             assert_eq!(key(wrong), None, "{wrong:?}");
         }
     }

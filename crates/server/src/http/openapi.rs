@@ -30,6 +30,8 @@ use crate::{
 
 /// Where the document is served.
 const PATH: &str = "/openapi.json";
+/// An `Idempotency-Key`: 1 to 255 visible characters, in quotes or not.
+const KEY: &str = r#"^(?:[!#-~](?:[ -~]{0,253}[!-~])?|"(?:[ -~]{0,253}[!#-~])?|"[ -~]{1,255}")$"#;
 /// Where schemas are in the document.
 const SCHEMAS: &str = "#/components/schemas";
 
@@ -151,7 +153,7 @@ fn parameters() -> Map<String, Value> {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "A request that is sent again with the same key and body stores nothing again.",
-        "schema": { "type": "string", "pattern": "^[!#-~](?:[ -~]{0,253}[!#-~])?$" },
+        "schema": { "type": "string", "pattern": KEY },
     });
     Map::from_iter([("Strict".to_owned(), strict), ("IdempotencyKey".to_owned(), key)])
 }
