@@ -2,14 +2,15 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos fuzz-body bench-ingest lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos fuzz-body api-check bench-ingest lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
 	@echo "make demo         run the main job on 336,776 real flights (under 3 minutes after the build)"
-	@echo "make test         run everything CI runs: lint, every test, the demo"
+	@echo "make test         run everything CI runs: lint, every test, a short api-check, the demo"
 	@echo "make chaos        kill a server KILLS=200 times under load (SEED=1), and count every event"
 	@echo "make fuzz-body    feed the parser of bodies with anything for SECONDS=60, and check what it makes of it"
+	@echo "make api-check    ask a server what its OpenAPI description allows and forbids (EXAMPLES=200, SEED=1)"
 	@echo "make bench-ingest measure how fast events are accepted, beside a bare server and the engine alone"
 	@echo "make lint         check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt          format the code"
@@ -24,7 +25,8 @@ demo: build
 
 test: lint build oracle
 	cargo test --workspace --locked
-	@scripts/tools.sh git python3 pip
+	@scripts/tools.sh git python3 pip venv
+	@EXAMPLES=25 scripts/schemathesis.sh --phases examples,coverage,fuzzing
 	@scripts/demo.sh
 
 # A short form of it is among the tests. The program with fail points is a file of its own.
@@ -48,6 +50,12 @@ fuzz-body:
 	RUSTC_BOOTSTRAP=1 cargo fuzz run body fuzz/corpus/body fuzz/seeds/body -- \
 		-dict=fuzz/body.dict -max_len=65536 -timeout=5 -rss_limit_mb=512 -malloc_limit_mb=64 \
 		-max_total_time=$(SECONDS) -print_final_stats=1
+
+# A short form of it is a part of `make test`.
+EXAMPLES ?= 200
+api-check: build
+	@scripts/tools.sh git python3 venv
+	@EXAMPLES=$(EXAMPLES) SEED=$(SEED) scripts/schemathesis.sh
 
 bench-ingest: engine
 	@scripts/tools.sh cargo cc git wrk

@@ -15,6 +15,7 @@ package_of() {
     npm) echo npm ;;
     python3) echo python3 ;;
     pip) echo python3-pip ;;
+    venv) echo python3-venv ;;
     wrk) echo wrk ;;
   esac
 }
@@ -27,6 +28,7 @@ present() {
     # tomllib came with 3.11.
     python3) python3 -c "import tomllib" 2>/dev/null ;;
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
+    venv) python3 -c "import ensurepip, venv" 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
