@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod lineage;
 pub mod load;
 pub mod names;
+pub mod pace;
 pub mod plan;
 pub mod retention;
 pub mod route;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use antler_core::{
     coordinates, dead_letter,
     names::{SqlIdent, TableName, TopicName},
+    pace::Batch,
     sink::{Range, SinkState, token},
     sql::statement,
     validate::INSERT_SETTINGS,
@@ -49,7 +50,7 @@ pub(crate) enum Form {
     Letters,
 }
 
-/// Inserts the pending batch, or the next one. Returns how many records it had; 0 when there was
+/// Inserts the pending batch, or the next one. Returns what it had: no records when there was
 /// nothing to insert. `state` always says what the journal says, also after an error.
 pub(crate) fn run(
     target: &Target,
@@ -57,14 +58,14 @@ pub(crate) fn run(
     topics: &dyn Topics,
     journal: &State,
     session: &mut dyn Session,
-) -> Result<u64, ServerError> {
+) -> Result<Batch, ServerError> {
     let (range, blocks) = match state.pending() {
         Some(range) => (range, read_pending(target, range, topics)?),
         None => {
             let blocks = topics.read(&target.topic, state.stored(), BATCH)?;
             let intended = blocks.last().and_then(|block| state.intend(block.end()));
             let Some((inserting, range)) = intended.and_then(|state| Some((state, state.pending()?))) else {
-                return Ok(0);
+                return Ok(Batch::default());
             };
             reach(FailPoint::SinkChosen);
             // Durable before the insert begins: after a loss of power, too, the same range must
@@ -77,7 +78,8 @@ pub(crate) fn run(
     };
     let token = attempt(token(&target.topic, 0, range));
     let statement = statement::insert_batch(&target.table, &target.columns, &token, INSERT_SETTINGS);
-    let inserted = session.insert(&statement, "JSONEachRow", &target.rows(&blocks));
+    let rows = target.rows(&blocks);
+    let inserted = session.insert(&statement, "JSONEachRow", &rows);
     match (inserted, &target.form) {
         (Ok(()), _) => {}
         (Err(error), Form::Rows { ways, staging }) if error.is_about_rows() => {
@@ -91,7 +93,7 @@ pub(crate) fn run(
     *state = state.finish();
     journal.set_sink(&target.topic, state, Durability::Soon)?;
     reach(FailPoint::SinkDone);
-    Ok(range.end - range.first)
+    Ok(Batch { records: range.end - range.first, bytes: rows.len() as u64 })
 }
 
 /// Reads exactly the records that were intended before.

@@ -2,44 +2,38 @@
 //! their node, dead letters to the table of their model.
 //!
 //! A few threads serve all topics. A topic is worked on by one thread at a time, so each topic
-//! has one writer and its batches follow each other. After a batch the topic rests for a moment,
-//! so that slow producers make batches instead of single rows; a topic that has been quiet is
-//! served at once.
+//! has one writer and its batches follow each other. Which topic is next, and how long it rests
+//! after a batch, is in `schedule`.
 //!
 //! [`Sinks::hold`] stops topics between two batches: when it returns, no batch of theirs is
 //! running or pending, and none starts until the [`Hold`] is dropped.
 
 mod batch;
+mod schedule;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use antler_core::{
     coordinates, dead_letter,
     deployment::Deployed,
     names::{Naming, TopicName},
-    sink::SinkState,
 };
 use antler_store::{
     tables::{Session, Tables},
     topics::{Offset, Topics},
 };
 pub(crate) use batch::{Form, Target};
+use schedule::{Phase, Schedule, Slot, Woken};
 
 use crate::{ServerError, staging::Ways, state::State};
 
-/// How long a topic rests after a batch.
-const REST: Duration = Duration::from_millis(50);
-/// A batch of this many records needs no rest to be worth its insert.
-const FULL: u64 = 10_000;
-/// How long a topic rests after a failure: at first, and at the most.
-const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// Threads that insert. The engine uses more cores for one insert by itself.
-const WORKERS: usize = 2;
+const WORKERS: usize = 3;
 
 /// All sinks of a runtime.
 pub struct Sinks {
@@ -54,34 +48,6 @@ pub struct Sinks {
 struct Shared {
     schedule: Mutex<Schedule>,
     changed: Condvar,
-}
-
-#[derive(Default)]
-struct Schedule {
-    slots: BTreeMap<TopicName, Slot>,
-    /// Topics that a [`Hold`] keeps from starting a batch, with how many holds there are.
-    held: BTreeMap<TopicName, usize>,
-    stopping: bool,
-}
-
-struct Slot {
-    target: Arc<Target>,
-    state: SinkState,
-    phase: Phase,
-    /// Not before this instant.
-    rests_until: Instant,
-    retry_after: Duration,
-    failure: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// Nothing to do that we know of.
-    Idle,
-    /// Records may be waiting, or a batch is pending.
-    Ready,
-    /// A thread works on it. Whether records came while it did.
-    Running { woken: bool },
 }
 
 /// What a sink is doing, for people.
@@ -233,19 +199,6 @@ impl Drop for Hold<'_> {
     }
 }
 
-impl Slot {
-    fn new(target: Target, state: SinkState) -> Self {
-        Self {
-            target: Arc::new(target),
-            state,
-            phase: Phase::Ready,
-            rests_until: Instant::now(),
-            retry_after: RETRY.0,
-            failure: None,
-        }
-    }
-}
-
 impl Shared {
     /// A poisoned lock only says that a thread panicked elsewhere; the schedule is changed in
     /// single assignments and stays whole.
@@ -270,16 +223,10 @@ impl Shared {
     }
 
     fn wake(&self, topic: &TopicName) {
-        if let Some(slot) = self.lock().slots.get_mut(topic) {
-            match slot.phase {
-                Phase::Idle => {
-                    slot.phase = Phase::Ready;
-                    self.changed.notify_all();
-                }
-                Phase::Running { .. } => slot.phase = Phase::Running { woken: true },
-                Phase::Ready => {}
-            }
-        }
+        let Woken::ToServe = self.lock().slots.get_mut(topic).map_or(Woken::Already, Slot::wake) else {
+            return;
+        };
+        self.changed.notify_all();
     }
 }
 
@@ -287,9 +234,9 @@ impl Shared {
 fn work(shared: &Shared, topics: &dyn Topics, journal: &State, mut session: Box<dyn Session>) {
     let mut schedule = shared.lock();
     while !schedule.stopping {
-        let now = Instant::now();
-        match next_topic(&schedule) {
-            Some((topic, at)) if at <= now => {
+        let started = Instant::now();
+        match schedule.next(WORKERS) {
+            Some((topic, at)) if at <= started => {
                 let Some(slot) = schedule.slots.get_mut(&topic) else { continue };
                 slot.phase = Phase::Running { woken: false };
                 let (target, mut state) = (Arc::clone(&slot.target), slot.state);
@@ -301,48 +248,13 @@ fn work(shared: &Shared, topics: &dyn Topics, journal: &State, mut session: Box<
                 schedule = shared.lock();
                 if let Some(slot) = schedule.slots.get_mut(&topic) {
                     slot.state = state;
-                    slot.ended(outcome);
+                    slot.ended(outcome, started, Instant::now());
                 }
                 shared.changed.notify_all();
             }
             Some((_, at)) => schedule = shared.wait(schedule, Some(at)),
             None => schedule = shared.wait(schedule, None),
         }
-    }
-}
-
-/// The topic to serve next, and when: among those that may start, the one that has rested
-/// longest. A held topic may only finish its pending batch.
-fn next_topic(schedule: &Schedule) -> Option<(TopicName, Instant)> {
-    schedule
-        .slots
-        .iter()
-        .filter(|(_, slot)| slot.phase == Phase::Ready)
-        .filter(|(topic, slot)| slot.state.pending().is_some() || !schedule.held.contains_key(*topic))
-        .min_by_key(|(_, slot)| slot.rests_until)
-        .map(|(topic, slot)| (topic.clone(), slot.rests_until))
-}
-
-impl Slot {
-    fn ended(&mut self, outcome: Result<u64, ServerError>) {
-        let woken = self.phase == Phase::Running { woken: true };
-        let now = Instant::now();
-        match outcome {
-            Ok(0) => self.phase = if woken { Phase::Ready } else { Phase::Idle },
-            Ok(records) => {
-                self.phase = Phase::Ready;
-                self.rests_until = if records < FULL { now + REST } else { now };
-            }
-            Err(error) => {
-                self.phase = Phase::Ready;
-                self.rests_until = now + self.retry_after;
-                self.retry_after = (self.retry_after * 2).min(RETRY.1);
-                self.failure = Some(error.to_string());
-                return;
-            }
-        }
-        self.retry_after = RETRY.0;
-        self.failure = None;
     }
 }
 
@@ -365,7 +277,7 @@ pub(crate) fn catch_up(
 ) -> Result<(), ServerError> {
     let mut state = journal.sink(&target.topic)?;
     while state.pending().is_some() || until == Until::Drained {
-        if batch::run(target, &mut state, topics, journal, session)? == 0 {
+        if batch::run(target, &mut state, topics, journal, session)?.records == 0 {
             break;
         }
     }
