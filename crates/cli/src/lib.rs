@@ -25,8 +25,12 @@ mod watch;
 use std::{io, process::ExitCode};
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use crate::{args::Cli, printer::Printer, settings::Settings};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Does what the arguments of the process ask, and returns how it ends.
 pub fn main() -> ExitCode {

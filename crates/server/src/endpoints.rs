@@ -131,10 +131,11 @@ impl CurrentEndpoints {
     /// Finds an endpoint and keeps it as it is; waits while it is paused.
     pub async fn enter(&self, model: &str, version: Option<&str>) -> Option<Entered> {
         loop {
-            let endpoint = Arc::clone(self.get().find(model, version)?);
+            let snapshot = self.get();
+            let endpoint = Arc::clone(snapshot.find(model, version)?);
             let open = Arc::clone(&endpoint.gate).read_owned().await;
             // It may have changed while this request waited at its gate.
-            if self.get().find(model, version).is_some_and(|now| Arc::ptr_eq(now, &endpoint)) {
+            if Arc::ptr_eq(&snapshot, &self.get()) {
                 return Some(Entered { endpoint, _open: open });
             }
         }

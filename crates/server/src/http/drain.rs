@@ -6,11 +6,6 @@
 
 use std::{future::Future, sync::Arc};
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
 use tokio::sync::watch;
 
 use super::problem::Problem;
@@ -26,7 +21,8 @@ struct Requests {
 }
 
 /// A request under way, until it is dropped.
-struct UnderWay(Drain);
+#[derive(Debug)]
+pub(super) struct UnderWay(Drain);
 
 impl Drain {
     /// Resolves when `stop` has resolved and no request is under way any more.
@@ -37,7 +33,9 @@ impl Drain {
         let _ = self.0.subscribe().wait_for(|requests| requests.under_way == 0).await;
     }
 
-    fn enter(&self) -> Option<UnderWay> {
+    /// Begins a request, unless serving is about to end. Every handler begins so; a layer around
+    /// them would box each request twice more.
+    pub(super) fn enter(&self) -> Result<UnderWay, Problem> {
         let mut entered = false;
         self.0.send_if_modified(|requests| {
             entered = !requests.ending;
@@ -45,7 +43,7 @@ impl Drain {
             // Nobody waits for more requests.
             false
         });
-        entered.then(|| UnderWay(self.clone()))
+        if entered { Ok(UnderWay(self.clone())) } else { Err(Problem::shutting_down()) }
     }
 }
 
@@ -55,13 +53,5 @@ impl Drop for UnderWay {
             requests.under_way -= 1;
             requests.ending
         });
-    }
-}
-
-/// Answers a request, unless serving is about to end.
-pub(super) async fn answer(State(drain): State<Drain>, request: Request, next: Next) -> Response {
-    match drain.enter() {
-        Some(_under_way) => next.run(request).await,
-        None => Problem::shutting_down().into_response(),
     }
 }

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     blocks::blocks,
     body::{self, Received},
+    drain::Drain,
     idempotency::{Fingerprint, IdempotencyKey, REPLAYED},
     path_prefix::PathPrefix,
     problem::{Problem, is_zero},
@@ -47,7 +48,8 @@ pub struct Settings {
 #[derive(Clone)]
 struct Ingest {
     runtime: Arc<Runtime>,
-    settings: Settings,
+    settings: Arc<Settings>,
+    drain: Drain,
 }
 
 /// The answer to events of which at least some are accepted.
@@ -89,14 +91,14 @@ struct Asked {
     strict: bool,
 }
 
-pub(super) fn router(runtime: Arc<Runtime>, settings: Settings) -> Router {
+pub(super) fn router(runtime: Arc<Runtime>, settings: Settings, drain: Drain) -> Router {
     let prefix = settings.prefix.clone();
     Router::new()
         .route(&format!("{prefix}/ingest/{{model}}"), post(to_current))
         .route(&format!("{prefix}/ingest/{{model}}/{{version}}"), post(to_version))
-        .route("/health", get(|| async { "ok\n" }))
+        .route("/health", get(health))
         .fallback(no_route)
-        .with_state(Ingest { runtime, settings })
+        .with_state(Ingest { runtime, settings: Arc::new(settings), drain })
 }
 
 async fn to_current(
@@ -119,17 +121,25 @@ async fn to_version(
     ingest(&state, &model, Some(&version), asked, request).await
 }
 
+async fn health(State(state): State<Ingest>) -> Result<&'static str, Problem> {
+    state.drain.enter().map(|_| "ok\n")
+}
+
 async fn no_route(State(state): State<Ingest>, uri: Uri) -> Problem {
+    if let Err(problem) = state.drain.enter() {
+        return problem;
+    }
     nothing_at(&state.runtime, &uri)
 }
 
 async fn ingest(
-    Ingest { runtime, settings }: &Ingest,
+    Ingest { runtime, settings, drain }: &Ingest,
     model: &str,
     version: Option<&str>,
     asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let _under_way = drain.enter()?;
     let (parts, body) = request.into_parts();
     let received = body::read(&parts.headers, body).await?;
     let Query(asked) = asked.map_err(|error| Problem::query(error.body_text()))?;

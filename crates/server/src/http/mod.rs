@@ -18,7 +18,6 @@ mod sorted;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
-use axum::middleware;
 pub use ingest::Settings;
 pub use path_prefix::PathPrefix;
 use tokio::net::TcpListener;
@@ -57,9 +56,8 @@ pub async fn serve_ingest(
 ) -> Result<(), ServerError> {
     let drain = Drain::default();
     let description = openapi::router(Arc::clone(&runtime), settings.prefix.clone());
-    let router = ingest::router(runtime, settings).merge(description);
+    let router = ingest::router(runtime, settings, drain.clone()).merge(description);
     let router = router.method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
-    let router = router.layer(middleware::from_fn_with_state(drain.clone(), drain::answer));
     serve(bound, router, drain.after(stop)).await
 }
 
