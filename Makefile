@@ -2,7 +2,7 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos fuzz-body api-check bench-ingest lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos fuzz-body api-check bench-ingest bench-memory lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
@@ -11,7 +11,8 @@ help:
 	@echo "make chaos        kill a server KILLS=200 times under load (SEED=1), and count every event"
 	@echo "make fuzz-body    feed the parser of bodies with anything for SECONDS=60, and check what it makes of it"
 	@echo "make api-check    ask a server what its OpenAPI description allows and forbids (EXAMPLES=200, SEED=1)"
-	@echo "make bench-ingest measure how fast events are accepted, beside a bare server and the engine alone"
+	@echo "make bench-ingest measure how fast events are accepted and stored, and how fresh the tables are"
+	@echo "make bench-memory post EVENTS=10000000 events, and print the memory of the server on the way"
 	@echo "make lint         check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt          format the code"
 	@echo "make build        build target/debug/antler"
@@ -58,9 +59,14 @@ api-check: build
 	@EXAMPLES=$(EXAMPLES) SEED=$(SEED) scripts/schemathesis.sh
 
 bench-ingest: engine
-	@scripts/tools.sh cargo cc git wrk
+	@scripts/tools.sh cargo cc curl git wrk
 	cargo build --release --locked --package antler --package antler-bench
 	@scripts/bench-ingest.sh
+
+bench-memory: engine
+	@scripts/tools.sh cargo cc curl git
+	cargo build --release --locked --package antler --package antler-bench
+	@scripts/bench-memory.sh
 
 lint:
 	@scripts/tools.sh cargo cc rustfmt clippy python3

@@ -10,6 +10,7 @@ package_of() {
   case $1 in
     cc) echo gcc libc6-dev ;;
     c++) echo g++ ;;
+    curl) echo curl ;;
     git) echo git ;;
     node) echo nodejs ;;
     npm) echo npm ;;
