@@ -17,7 +17,7 @@ serve os
 printf '%12s %12s %12s %12s %10s %10s\n' accepted accepted/s stored/s 'resident MB' 'own MB' 'data MB'
 line() {
   printf '%12s %12s %12s %12s %10s %10s\n' "$1" "$2" "$3" "$(memory VmRSS)" "$(memory RssAnon)" \
-    "$(du -sm "$work/app/.antler" | cut -f1)"
+    "$(du -sm "$work/app/.antler" 2>/dev/null | cut -f1)"
 }
 line 0 '' ''
 for i in $(seq 10); do
