@@ -9,10 +9,7 @@
 //! one, which takes the value on its way in and is not stored. See
 //! <https://clickhouse.com/docs/sql-reference/statements/create/table#ephemeral>.
 
-use crate::{
-    names::{SqlIdent, TopicName},
-    sql::{Expr, string},
-};
+use crate::{names::SqlIdent, sql::Expr};
 
 /// The topic of the event.
 pub const TOPIC: &str = "_antler_topic";
@@ -44,19 +41,6 @@ pub fn with_offsets(first: u64, lines: &[u8], out: &mut Vec<u8>) {
 /// The columns of an insert of such records: the offset and the fields.
 pub fn input_columns<'a>(fields: impl IntoIterator<Item = &'a SqlIdent>) -> Vec<SqlIdent> {
     std::iter::once(SqlIdent::known(IN_OFFSET)).chain(fields.into_iter().cloned()).collect()
-}
-
-/// The definitions of the hidden columns. Rows that say no topic are of the one given.
-///
-/// Offsets of one part lie close together in some order; `T64` cuts off the bits that they share.
-pub(crate) fn definitions(topic: Option<&TopicName>) -> [String; 4] {
-    let topic = topic.map_or("", TopicName::as_str);
-    [
-        format!("{IN_TOPIC} LowCardinality(String) EPHEMERAL {}", string(topic)),
-        format!("{IN_OFFSET} UInt64 EPHEMERAL"),
-        format!("{TOPIC} LowCardinality(String) MATERIALIZED {IN_TOPIC}"),
-        format!("{OFFSET} UInt64 MATERIALIZED {IN_OFFSET} CODEC(T64, LZ4)"),
-    ]
 }
 
 /// The topic of a source row.

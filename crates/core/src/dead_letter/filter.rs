@@ -6,10 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use super::INGEST;
-use crate::{
-    names::{ModelVersion, Version},
-    sql::string,
-};
+use crate::names::{ModelVersion, Version};
 
 /// What became of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,41 +96,6 @@ impl Filter {
     pub fn of_ids(ids: impl IntoIterator<Item = String>) -> Self {
         Self { ids: ids.into_iter().collect(), ..Self::default() }
     }
-
-    /// The filter as conditions over a row of the table called `letter`.
-    pub(crate) fn conditions(&self) -> Vec<String> {
-        let Self { ids, from, to, reason, since, until, status } = self;
-        let instant = |operator: &str, at: &i64| {
-            format!("letter.failed_at {operator} fromUnixTimestamp64Milli({at}, 'UTC')")
-        };
-        // Names of models have no spaces, so the last word is the version.
-        let ends_in = |column: &str, version: &Version| {
-            format!("endsWith(letter.{column}, {})", string(&format!(" {version}")))
-        };
-        let ids = (!ids.is_empty()).then(|| {
-            let ids: Vec<_> = ids.iter().map(|id| string(id)).collect();
-            format!("letter.id IN ({})", ids.join(", "))
-        });
-        let from = from.as_ref().map(|from| match from {
-            Origin::Ingest => format!("letter.source = {}", string(INGEST)),
-            Origin::Version(version) => ends_in("source", version),
-        });
-        let reason = reason
-            .as_ref()
-            .map(|part| format!("positionCaseInsensitiveUTF8(letter.reason, {}) > 0", string(part)));
-        [
-            ids,
-            from,
-            to.as_ref().map(|version| ends_in("target", version)),
-            reason,
-            since.as_ref().map(|at| instant(">=", at)),
-            until.as_ref().map(|at| instant("<", at)),
-            status.map(|status| format!("letter.status = {}", string(status.name()))),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
 }
 
 /// A letter as the table has it.
@@ -197,35 +159,5 @@ fn number_as_text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u64, D::E
     match Number::deserialize(from)? {
         Number::Text(text) => text.parse().map_err(serde::de::Error::custom),
         Number::Plain(number) => Ok(number),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_is_all_of_its_conditions() {
-        assert!(Filter::default().conditions().is_empty());
-        let filter = Filter {
-            ids: vec!["a'/1".to_owned(), "b/2".to_owned()],
-            from: Some("0.1".parse().unwrap()),
-            to: Some("0.2".parse().unwrap()),
-            reason: Some("expected".to_owned()),
-            since: Some(5),
-            until: Some(7),
-            status: Some(Status::Open),
-        };
-        insta::assert_snapshot!(filter.conditions().join("\n"), @r"
-        letter.id IN ('a\'/1', 'b/2')
-        endsWith(letter.source, ' 0.1')
-        endsWith(letter.target, ' 0.2')
-        positionCaseInsensitiveUTF8(letter.reason, 'expected') > 0
-        letter.failed_at >= fromUnixTimestamp64Milli(5, 'UTC')
-        letter.failed_at < fromUnixTimestamp64Milli(7, 'UTC')
-        letter.status = 'open'
-        ");
-        let ingest = Filter { from: Some("ingest".parse().unwrap()), ..Filter::default() };
-        assert_eq!(ingest.conditions(), ["letter.source = 'ingest'"]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Sync, insert_rows, insert_select, merge_tree_settings};
 use crate::{
-    dead_letter::{self, COLUMNS, Filter, INGEST, STATUS_COLUMNS, Status},
-    names::{ModelVersion, SqlIdent, TableName, TopicName},
+    dead_letter::{self, COLUMNS, Filter, INGEST, Origin, STATUS_COLUMNS, Status},
+    names::{ModelVersion, SqlIdent, TableName, TopicName, Version},
     route::FILTERED_COLUMNS,
     sink::Range,
     sql::{string, table},
@@ -127,7 +127,7 @@ pub fn letters(of: &TableName, filter: &Filter, limit: Option<u64>) -> String {
         name if of.contains("DateTime64") => format!("toString(letter.{name}) AS {name}"),
         name => format!("letter.{name} AS {name}"),
     });
-    let conditions = filter.conditions();
+    let conditions = conditions(filter);
     let mut out =
         format!("SELECT\n    {}\nFROM {} AS letter", columns.collect::<Vec<_>>().join(",\n    "), table(of));
     for (i, condition) in conditions.iter().enumerate() {
@@ -156,4 +156,69 @@ pub fn settle_letters(of: &TableName, ids: &[&str], status: Status) -> String {
         string(status.name()),
         ids.join(", "),
     )
+}
+
+/// A filter as conditions over a row of the table called `letter`.
+fn conditions(filter: &Filter) -> Vec<String> {
+    let Filter { ids, from, to, reason, since, until, status } = filter;
+    let instant = |operator: &str, at: &i64| {
+        format!("letter.failed_at {operator} fromUnixTimestamp64Milli({at}, 'UTC')")
+    };
+    // Names of models have no spaces, so the last word is the version.
+    let ends_in = |column: &str, version: &Version| {
+        format!("endsWith(letter.{column}, {})", string(&format!(" {version}")))
+    };
+    let ids = (!ids.is_empty()).then(|| {
+        let ids: Vec<_> = ids.iter().map(|id| string(id)).collect();
+        format!("letter.id IN ({})", ids.join(", "))
+    });
+    let from = from.as_ref().map(|from| match from {
+        Origin::Ingest => format!("letter.source = {}", string(INGEST)),
+        Origin::Version(version) => ends_in("source", version),
+    });
+    let reason = reason
+        .as_ref()
+        .map(|part| format!("positionCaseInsensitiveUTF8(letter.reason, {}) > 0", string(part)));
+    [
+        ids,
+        from,
+        to.as_ref().map(|version| ends_in("target", version)),
+        reason,
+        since.as_ref().map(|at| instant(">=", at)),
+        until.as_ref().map(|at| instant("<", at)),
+        status.map(|status| format!("letter.status = {}", string(status.name()))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_all_of_its_conditions() {
+        assert!(conditions(&Filter::default()).is_empty());
+        let filter = Filter {
+            ids: vec!["a'/1".to_owned(), "b/2".to_owned()],
+            from: Some("0.1".parse().unwrap()),
+            to: Some("0.2".parse().unwrap()),
+            reason: Some("expected".to_owned()),
+            since: Some(5),
+            until: Some(7),
+            status: Some(Status::Open),
+        };
+        insta::assert_snapshot!(conditions(&filter).join("\n"), @r"
+        letter.id IN ('a\'/1', 'b/2')
+        endsWith(letter.source, ' 0.1')
+        endsWith(letter.target, ' 0.2')
+        positionCaseInsensitiveUTF8(letter.reason, 'expected') > 0
+        letter.failed_at >= fromUnixTimestamp64Milli(5, 'UTC')
+        letter.failed_at < fromUnixTimestamp64Milli(7, 'UTC')
+        letter.status = 'open'
+        ");
+        let ingest = Filter { from: Some("ingest".parse().unwrap()), ..Filter::default() };
+        assert_eq!(conditions(&ingest), ["letter.source = 'ingest'"]);
+    }
 }

@@ -95,9 +95,22 @@ pub fn create_staging(name: &TableName, model: &Model, topic: &TopicName) -> Str
 
 fn columns(fields: &[Field], topic: Option<&TopicName>) -> String {
     let shown = fields.iter().map(|field| format!("{} {}", ident(&field.name), column_type(field)));
-    let lines: Vec<_> =
-        shown.chain(coordinates::definitions(topic)).map(|line| format!("    {line}")).collect();
+    let lines: Vec<_> = shown.chain(hidden_columns(topic)).map(|line| format!("    {line}")).collect();
     lines.join(",\n")
+}
+
+/// The hidden columns: see [`coordinates`]. Rows that say no topic are of the one given.
+///
+/// Offsets of one part lie close together in some order; `T64` cuts off the bits that they share.
+fn hidden_columns(topic: Option<&TopicName>) -> [String; 4] {
+    use coordinates::{IN_OFFSET, IN_TOPIC, OFFSET, TOPIC};
+    let topic = topic.map_or("", TopicName::as_str);
+    [
+        format!("{IN_TOPIC} LowCardinality(String) EPHEMERAL {}", string(topic)),
+        format!("{IN_OFFSET} UInt64 EPHEMERAL"),
+        format!("{TOPIC} LowCardinality(String) MATERIALIZED {IN_TOPIC}"),
+        format!("{OFFSET} UInt64 MATERIALIZED {IN_OFFSET} CODEC(T64, LZ4)"),
+    ]
 }
 
 /// A view of the star: carries what is inserted into a landing table to a storage table.
