@@ -18,8 +18,7 @@ use antler_core::{
     deployment::{Deployed, Hop},
     names::{ModelName, Naming, TopicName},
     route::{Fate, Outlet},
-    sink::Range,
-    sql::statement::{self, Fates},
+    sql::statement::{self, Events, Fates},
 };
 use antler_store::{
     tables::{self, Session},
@@ -289,13 +288,14 @@ impl Desk<'_> {
             outcome.keep(letter, "its batch is still on its way; try again".to_owned());
         });
         settled.sort_by_key(|letter| letter.topic_offset);
-        let (Some(first), Some(last)) = (settled.first(), settled.last()) else { return Ok(()) };
-        let events = Range { first: first.topic_offset, end: last.topic_offset + 1 };
+        if settled.is_empty() {
+            return Ok(());
+        }
         // Being a dead letter is what shall end.
         let fates = Fates::on_the_way(self.naming, topic, &hop.to).without_letters();
         let table = self.naming.replay(&hop.from);
         let staging = Staging::open(&ways, table, &mut *self.session)?;
-        let (reached, refused) = through(staging, way, (topic, &fates), &settled, events)?;
+        let (reached, refused) = through(staging, way, (topic, &fates), &settled)?;
         reach(FailPoint::ReplayFilled);
         let done: Vec<_> = settled.iter().filter(|letter| reached.contains(&letter.topic_offset)).collect();
         let ids: Vec<_> = done.iter().map(|letter| letter.id.as_str()).collect();
@@ -356,24 +356,24 @@ fn through(
     way: &Way,
     (topic, fates): (&TopicName, &Fates),
     letters: &[&Letter],
-    events: Range,
 ) -> Result<(Vec<u64>, Vec<Refusal>), ServerError> {
-    let before = staging.with_fate(fates, events)?;
-    let due: Vec<u64> =
-        letters.iter().map(|letter| letter.topic_offset).filter(|offset| !before.contains(offset)).collect();
+    let offsets: Vec<u64> = letters.iter().map(|letter| letter.topic_offset).collect();
+    let before = staging.with_fate(fates, Events::These(&offsets))?;
+    let due: Vec<u64> = offsets.iter().copied().filter(|offset| !before.contains(offset)).collect();
     // The node's own table has the rows that its migrations refused. Those that it refused itself
-    // are in their letters only.
+    // are in their letters only, and are events of its own topic.
     let held = if due.is_empty() { Vec::new() } else { staging.put_stored(topic, &due)? };
+    let is_own = staging.topic() == topic;
     let records: Vec<(u64, &[u8])> = letters
         .iter()
-        .filter(|letter| due.contains(&letter.topic_offset) && !held.contains(&letter.topic_offset))
+        .filter(|letter| is_own && due.contains(&letter.topic_offset) && !held.contains(&letter.topic_offset))
         .map(|letter| (letter.topic_offset, letter.record.as_bytes()))
         .collect();
     let mut refused = staging.put(&records)?;
     let outlets: Vec<&Outlet> = way.outlets.iter().filter(|outlet| outlet.fate != Fate::Failed).collect();
     refused.extend(staging.bring(&outlets, fates, &due)?);
     refused.extend(staging.failing(way)?);
-    let reached = staging.with_fate(fates, events)?;
+    let reached = staging.with_fate(fates, Events::These(&offsets))?;
     staging.close()?;
     Ok((reached, refused))
 }

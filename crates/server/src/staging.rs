@@ -16,7 +16,7 @@ use antler_core::{
     route::{self, Fate, Outlet},
     schema::Model,
     sink::Range,
-    sql::statement::{self, Fates},
+    sql::statement::{self, Events, Fates},
     validate::INSERT_SETTINGS,
 };
 use antler_store::{
@@ -120,6 +120,11 @@ impl<'a> Staging<'a> {
         Ok(refused)
     }
 
+    /// The topic that records are put there as events of.
+    pub(crate) fn topic(&self) -> &TopicName {
+        &self.ways.topic
+    }
+
     /// Puts those of some events of a topic there that the node's own table has; returns their
     /// offsets.
     pub(crate) fn put_stored(&mut self, topic: &TopicName, due: &[u64]) -> Result<Vec<u64>, ServerError> {
@@ -148,8 +153,8 @@ impl<'a> Staging<'a> {
         Ok(refused)
     }
 
-    /// Which events of a range have one of the fates.
-    pub(crate) fn with_fate(&mut self, fates: &Fates, events: Range) -> Result<Vec<u64>, ServerError> {
+    /// Which events have one of the fates.
+    pub(crate) fn with_fate(&mut self, fates: &Fates, events: Events<'_>) -> Result<Vec<u64>, ServerError> {
         offsets(self.session, &statement::with_fate(fates, events))
     }
 
@@ -230,7 +235,7 @@ pub(crate) fn isolate(
     let unreadable = staging.put(&records)?;
     let mut count = 0;
     for way in ways.iter() {
-        let mut known = staging.with_fate(&way.fates, events)?;
+        let mut known = staging.with_fate(&way.fates, Events::Between(events))?;
         known.sort_unstable();
         let due = |offset: &u64| known.binary_search(offset).is_err();
         let offsets: Vec<u64> = records.iter().map(|(offset, _)| *offset).filter(due).collect();

@@ -224,7 +224,13 @@ pub fn fill(outlet: &Outlet, staging: &TableName, fates: &Fates, events: Range) 
     let offset = format!("{}.{}", super::expr::SOURCE, coordinates::OFFSET);
     let conditions = [
         format!("{offset} >= {first} AND {offset} < {end}"),
-        format!("{offset} NOT IN (\n    SELECT offset FROM (\n{}\n    )\n)", fates.rows(first, end)),
+        // Of all events in between, only those that are staged matter.
+        format!(
+            "{offset} NOT IN (\n    SELECT offset FROM (\n{}\n    )\n    WHERE offset IN (SELECT {} FROM {})\n)",
+            fates.rows(first, end),
+            coordinates::OFFSET,
+            table(staging),
+        ),
     ];
     let select = outlet.select.over_where(staging, &conditions);
     // The condition decides what is new; tokens and hashes have no say.
@@ -245,8 +251,32 @@ pub fn failing(outlet: &Outlet, staging: &TableName) -> String {
 }
 
 /// The offsets of events that have a fate: `offset`.
-pub fn with_fate(fates: &Fates, events: Range) -> String {
-    format!("SELECT DISTINCT toString(offset) AS offset\nFROM (\n{}\n)", fates.rows(events.first, events.end))
+pub fn with_fate(fates: &Fates, events: Events<'_>) -> String {
+    let (Range { first, end }, only) = match events {
+        Events::Between(range) => (range, String::new()),
+        Events::These(offsets) => {
+            let first = offsets.iter().min().copied().unwrap_or_default();
+            let end = offsets.iter().max().map_or(first, |last| last + 1);
+            (Range { first, end }, format!("\nWHERE event.offset IN ({})", list(offsets)))
+        }
+    };
+    format!(
+        "SELECT DISTINCT toString(event.offset) AS offset\nFROM (\n{}\n) AS event{only}",
+        fates.rows(first, end)
+    )
+}
+
+/// Events of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Events<'a> {
+    /// All from one offset to another.
+    Between(Range),
+    /// These, at least one and a thousand at the most: they are written out.
+    These(&'a [u64]),
+}
+
+fn list(offsets: &[u64]) -> String {
+    offsets.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Puts the rows of some events that a node holds into its staging table.
@@ -266,7 +296,7 @@ pub fn stage(
         table(storage),
         coordinates::TOPIC,
         string(topic.as_str()),
-        offsets.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+        list(offsets),
     );
     names.extend([coordinates::IN_TOPIC, coordinates::IN_OFFSET].map(str::to_owned));
     format!("INSERT INTO {} ({})\n{select}", table(staging), names.join(", "))
