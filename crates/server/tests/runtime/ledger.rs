@@ -106,3 +106,24 @@ fn an_event_that_is_missing_does_not_hide_behind_one_that_is_there_twice() {
     );
     assert_eq!(accounts(&runtime)[0], "A 0.0: [10, 10, 0, 0] offset 3 is missing, offset 4 is there twice");
 }
+
+#[test]
+fn the_ledger_adds_up_at_every_moment_while_events_arrive() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::BelowTen]));
+    std::thread::scope(|scope| {
+        let producer = scope.spawn(|| {
+            for first in (0..20_000).step_by(100) {
+                post_with_letters(&runtime, "0.0", first..first + 100);
+            }
+        });
+        while !producer.is_finished() {
+            for account in runtime.ledger().unwrap() {
+                assert!(account.adds_up(), "{account:?}");
+            }
+        }
+    });
+    runtime.settle().unwrap();
+    assert_eq!(accounts(&runtime)[0], "A 0.0: [20000, 20000, 0, 0]");
+}
