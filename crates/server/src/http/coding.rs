@@ -15,6 +15,9 @@ pub(super) const TAKEN: &str = "gzip, zstd";
 /// a sender may use.
 const ZSTD_WINDOW: u32 = 23;
 
+/// How many bytes are decoded at a time.
+const DECODED_CHUNK: usize = 64 << 10;
+
 /// A way to compress a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
@@ -60,18 +63,39 @@ impl Coding {
     /// Decodes a whole stream of at most `limit` decoded bytes.
     pub(super) fn decode(self, sent: &[u8], limit: usize) -> Result<Vec<u8>, DecodeError> {
         let broken = |reason| DecodeError::Broken { coding: self.name(), reason };
-        let mut decoded = Vec::new();
-        // One byte more than the limit tells a body that is too large.
-        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
         match self {
-            Self::Gzip => MultiGzDecoder::new(sent).take(most).read_to_end(&mut decoded).map_err(broken)?,
+            Self::Gzip => up_to(limit, MultiGzDecoder::new(sent)).map_err(broken)?,
             Self::Zstd => {
                 let mut decoder = ZstdDecoder::with_buffer(sent).map_err(broken)?;
                 decoder.window_log_max(ZSTD_WINDOW).map_err(broken)?;
-                decoder.take(most).read_to_end(&mut decoded).map_err(broken)?
+                up_to(limit, decoder).map_err(broken)?
             }
+        }
+        .ok_or(DecodeError::TooLarge)
+    }
+}
+
+/// All that a reader has, or nothing if that is more than `limit` bytes. The buffer doubles as it
+/// fills and never grows past the limit, so refusing a body costs no more memory than taking one.
+fn up_to(limit: usize, mut decoder: impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut decoded = Vec::new();
+    let mut chunk = vec![0; DECODED_CHUNK];
+    loop {
+        let read = match decoder.read(&mut chunk) {
+            Ok(0) => return Ok(Some(decoded)),
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
         };
-        if decoded.len() > limit { Err(DecodeError::TooLarge) } else { Ok(decoded) }
+        let size = decoded.len() + read;
+        if size > limit {
+            return Ok(None);
+        }
+        if size > decoded.capacity() {
+            let doubled = decoded.capacity().saturating_mul(2).clamp(size, limit);
+            decoded.reserve_exact(doubled - decoded.len());
+        }
+        decoded.extend_from_slice(chunk.get(..read).unwrap_or_default());
     }
 }
 
