@@ -52,7 +52,7 @@ impl NewBlock {
     /// # Errors
     /// What is wrong with it.
     pub fn check(&self) -> Result<(), StoreError> {
-        let lines = self.ndjson.iter().filter(|byte| **byte == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', &self.ndjson).count();
         let reason = if self.records == 0 {
             "it has no records".to_owned()
         } else if self.ndjson.last() != Some(&b'\n') {

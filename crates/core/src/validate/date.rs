@@ -73,24 +73,24 @@ pub(super) fn text(milliseconds: i64) -> String {
 
 /// Appends `"YYYY-MM-DD HH:MM:SS.mmm"`, with its quotes.
 pub(super) fn write(out: &mut Vec<u8>, time: DateTime) {
-    let start = out.len();
-    out.extend_from_slice(b"\"0000-00-00 00:00:00.000\"");
-    let text = &mut out[start..];
-    put_number(&mut text[1..5], time.year());
-    put_number(&mut text[6..8], time.month().into());
-    put_number(&mut text[9..11], time.day().into());
-    put_number(&mut text[12..14], time.hour().into());
-    put_number(&mut text[15..17], time.minute().into());
-    put_number(&mut text[18..20], time.second().into());
-    put_number(&mut text[21..24], time.millisecond());
-}
-
-/// Writes the last digits of a number that is not negative.
-fn put_number(place: &mut [u8], mut number: i16) {
-    for digit in place.iter_mut().rev() {
-        *digit += (number % 10).unsigned_abs() as u8;
-        number /= 10;
+    let mut text = *b"\"0000-00-00 00:00:00.000\"";
+    let (year, millisecond) = (time.year().unsigned_abs(), time.millisecond().unsigned_abs());
+    let pairs = [
+        (1, (year / 100) as u8),
+        (3, (year % 100) as u8),
+        (6, time.month().unsigned_abs()),
+        (9, time.day().unsigned_abs()),
+        (12, time.hour().unsigned_abs()),
+        (15, time.minute().unsigned_abs()),
+        (18, time.second().unsigned_abs()),
+        (22, (millisecond % 100) as u8),
+    ];
+    for (place, number) in pairs {
+        text[place] += number / 10;
+        text[place + 1] += number % 10;
     }
+    text[21] += (millisecond / 100) as u8;
+    out.extend_from_slice(&text);
 }
 
 fn in_range(time: DateTime) -> Option<DateTime> {
