@@ -32,8 +32,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Chooses one: an instant, or one of these points. Points that have had few deaths are
-    /// likely.
+    /// Chooses one: an instant, or one of these points. Points that have had no death yet come
+    /// first, because some can only be reached a few times in a run; then those that have had few.
     pub fn choose(chance: &mut Chance, mut points: Vec<FailPoint>, coverage: &Coverage) -> Self {
         if points.is_empty() || chance.happens(4, 10) {
             // Some die before they listen.
@@ -41,7 +41,8 @@ impl Fault {
             return Self::Instant(Duration::from_millis(chance.from(0..latest)));
         }
         points.sort_by_key(|point| coverage.deaths(*point));
-        points.truncate(4);
+        let new = points.iter().filter(|point| coverage.deaths(**point) == 0).count();
+        points.truncate(if new > 0 { new } else { 4 });
         let point = points[chance.from(0..points.len() as u64) as usize];
         let times = match point {
             FailPoint::SinkChosen
