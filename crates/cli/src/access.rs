@@ -8,11 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use antler_core::{diagnostic::Code, ledger::Account, names::Naming, plan::Observed};
+use antler_core::{diagnostic::Code, ledger::Account, names::Naming, plan::Observed, verify::Comparison};
 use antler_server::{
     AtRest,
     letters::{LettersAnswer, LettersRequest},
     status::Status,
+    verify::VerifyRequest,
 };
 use antler_store::folder::DataFolder;
 use anyhow::Result;
@@ -109,6 +110,19 @@ impl Access {
         match self {
             Self::Running(client) => client.ledger(),
             Self::AtRest(host, naming) => Ok(at_rest(host, naming).ledger().map_err(explain_server)?),
+        }
+    }
+
+    /// Takes the next step of a comparison.
+    ///
+    /// # Errors
+    /// The server or the database failed.
+    pub fn verify(&self, request: &VerifyRequest) -> Result<Comparison> {
+        match self {
+            Self::Running(client) => client.verify(request),
+            Self::AtRest(host, naming) => {
+                Ok(at_rest(host, naming).verify(request).map_err(explain_server)?)
+            }
         }
     }
 

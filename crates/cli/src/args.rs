@@ -246,9 +246,26 @@ pub struct DlqChangeArgs {
 /// `antler verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Check the ledger: each event of a topic is stored, filtered or a dead letter, once, on its way to
-    /// each version.
-    #[arg(long, required = true)]
+    /// Only versions of this model.
+    pub model: Option<ModelName>,
+    /// Only what comes from this version.
+    #[arg(long, value_name = "VERSION")]
+    pub from: Option<Version>,
+    /// Only what reaches this version.
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<Version>,
+    /// Compare about so many events of each hop, instead of all.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: Option<u64>,
+    /// Show so many differences of each hop, 1000 at the most.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub max_diffs: u16,
+    /// Begin anew instead of going on where an earlier run was interrupted.
+    #[arg(long)]
+    pub anew: bool,
+    /// Check the ledger instead: each event of a topic is stored, filtered or a dead letter, once, on
+    /// its way to each version.
+    #[arg(long, conflicts_with_all = ["model", "from", "to", "sample", "anew"])]
     pub ledger: bool,
     /// Write JSON.
     #[arg(long)]

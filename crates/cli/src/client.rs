@@ -2,14 +2,15 @@
 
 use std::{fmt, time::Duration};
 
-use antler_core::{ledger::Account, plan::Observed, validate::Violation};
+use antler_core::{ledger::Account, plan::Observed, validate::Violation, verify::Comparison};
 use antler_server::{
     letters::{LettersAnswer, LettersRequest},
     status::Status,
+    verify::VerifyRequest,
 };
 use antler_store::folder::ServerNote;
 use anyhow::{Context, anyhow, bail};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use ureq::{Agent, Body, http::Response};
 
 /// A running server of the project.
@@ -82,10 +83,15 @@ impl Client {
     /// # Errors
     /// It cannot be reached, or says why not.
     pub fn letters(&self, request: &LettersRequest) -> anyhow::Result<LettersAnswer> {
-        let url = format!("http://{}/letters", self.note.management);
-        let post = self.agent.post(&url).header("x-antler", "1").header("content-type", "application/json");
-        serde_json::from_slice(&self.answer(post.send(serde_json::to_vec(request)?))?)
-            .context("the server answered in an unexpected form")
+        self.post("letters", request)
+    }
+
+    /// Takes the next step of a comparison.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn verify(&self, request: &VerifyRequest) -> anyhow::Result<Comparison> {
+        self.post("verify", request)
     }
 
     /// Posts NDJSON to an endpoint, given as the path after `/ingest/`. All of it is accepted, or
@@ -103,6 +109,13 @@ impl Client {
         let url = format!("http://{}/{what}", self.note.management);
         let response = self.agent.get(&url).header("x-antler", "1").call();
         serde_json::from_slice(&self.answer(response)?).context("the server answered in an unexpected form")
+    }
+
+    fn post<T: DeserializeOwned>(&self, what: &str, request: &impl Serialize) -> anyhow::Result<T> {
+        let url = format!("http://{}/{what}", self.note.management);
+        let post = self.agent.post(&url).header("x-antler", "1").header("content-type", "application/json");
+        serde_json::from_slice(&self.answer(post.send(serde_json::to_vec(request)?))?)
+            .context("the server answered in an unexpected form")
     }
 
     fn answer(&self, response: Result<Response<Body>, ureq::Error>) -> anyhow::Result<Vec<u8>> {

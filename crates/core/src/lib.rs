@@ -25,3 +25,4 @@ pub mod schema;
 pub mod sink;
 pub mod sql;
 pub mod validate;
+pub mod verify;

@@ -1,7 +1,8 @@
 //! The state machine of an initial load: from a clone, in chunks, resumable.
 //!
 //! ```text
-//!   cut ──▶ Copying ──(one chunk with its token, then the cursor)──▶ Copying … ──▶ Done
+//!   cut ──▶ rows ──▶ carried fates ──▶ comparison ──▶ done
+//!           (one step with its token, then the cursor; and the next one)
 //! ```
 //!
 //! The clone never changes and its parts are never merged, so a chunk (a range of rows inside a
@@ -14,6 +15,10 @@
 //! either. After the rows, the load carries what became of them: for each topic behind the source,
 //! the dead letters and filtered events up to the cut, in ranges of offsets. So every version tells
 //! of every event by itself.
+//!
+//! In the end the target is compared with what the migration makes of the clone, topic by topic up
+//! to the cut. A load is done only when both are the same. (A target that held rows of these events
+//! before, maybe of an earlier migration, is not compared.)
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +27,7 @@ use crate::{
     route::Outlet,
     sink::Range,
     sql::statement::{Chunk, Known},
+    verify,
 };
 
 /// What one chunk may weigh in memory, uncompressed.
@@ -71,6 +77,13 @@ pub enum Step<'a> {
         /// The events.
         events: Range,
     },
+    /// Compares the target with what it should hold.
+    Compare {
+        /// The topic.
+        carry: &'a Carry,
+        /// The events.
+        events: Range,
+    },
 }
 
 /// A part of the clone.
@@ -92,6 +105,8 @@ enum Cursor {
     Row { part: usize, row: u64 },
     /// The next offset to carry.
     Offset { carry: usize, offset: u64 },
+    /// The next offset to compare.
+    Compared { carry: usize, offset: u64 },
 }
 
 /// How far a load is.
@@ -174,6 +189,12 @@ impl Load {
                 let token = format!("load/{}/carry/{}/{first}-{end}", self.id, carry.topic);
                 Some((Step::Carry { carry, events: Range { first, end } }, token))
             }
+            Cursor::Compared { carry, offset: first } => {
+                let (carry, end) = (self.spec.carries.get(carry)?, *self.ends.get(carry)?);
+                let end = end.min(first + verify::step(end));
+                let token = format!("load/{}/compare/{}/{first}-{end}", self.id, carry.topic);
+                Some((Step::Compare { carry, events: Range { first, end } }, token))
+            }
         }
     }
 
@@ -183,6 +204,9 @@ impl Load {
         match &mut self.cursor {
             Cursor::Row { row, .. } => *row += self.chunk_rows,
             Cursor::Offset { offset, .. } => *offset += CARRIED_OFFSETS,
+            Cursor::Compared { carry, offset } => {
+                *offset += verify::step(self.ends.get(*carry).copied().unwrap_or_default());
+            }
         }
         self.past_what_is_done()
     }
@@ -199,7 +223,7 @@ impl Load {
             Cursor::Row { part, row } => {
                 self.parts.iter().take(part).map(|part| part.rows).sum::<u64>() + row
             }
-            Cursor::Offset { .. } => total,
+            Cursor::Offset { .. } | Cursor::Compared { .. } => total,
         };
         Progress { done, total }
     }
@@ -215,6 +239,11 @@ impl Load {
                 },
                 Cursor::Offset { carry, offset } => match self.ends.get(carry) {
                     Some(end) if offset >= *end => Cursor::Offset { carry: carry + 1, offset: 0 },
+                    None if self.spec.known.is_none() => Cursor::Compared { carry: 0, offset: 0 },
+                    Some(_) | None => return self,
+                },
+                Cursor::Compared { carry, offset } => match self.ends.get(carry) {
+                    Some(end) if offset >= *end => Cursor::Compared { carry: carry + 1, offset: 0 },
                     Some(_) | None => return self,
                 },
             };
@@ -253,7 +282,9 @@ mod tests {
         while let Some((step, token)) = load.next_step() {
             let (of, first, end) = match step {
                 Step::Rows(Chunk { part, first, end }) => (part, first, end),
-                Step::Carry { carry, events } => (carry.topic.as_str(), events.first, events.end),
+                Step::Carry { carry, events } | Step::Compare { carry, events } => {
+                    (carry.topic.as_str(), events.first, events.end)
+                }
             };
             assert!(token.ends_with(&format!("/{of}/{first}-{end}")), "{token}");
             seen.push((of.to_owned(), first, end));
@@ -263,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_cover_every_row_and_then_every_offset_once_and_skip_what_is_empty() {
+    fn steps_cover_every_row_and_then_every_offset_twice_and_skip_what_is_empty() {
         let load = load(&[("empty", 0), ("p1", 250_000), ("none", 0), ("p2", 10)], &[0, 1_000_001, 3]);
         let expected = [
             ("p1", 0, 100_000),
@@ -272,6 +303,11 @@ mod tests {
             ("p2", 0, 10),
             ("t1", 0, 1_000_000),
             ("t1", 1_000_000, 1_000_001),
+            ("t2", 0, 3),
+            ("t1", 0, 262_144),
+            ("t1", 262_144, 524_288),
+            ("t1", 524_288, 786_432),
+            ("t1", 786_432, 1_000_001),
             ("t2", 0, 3),
         ];
         assert_eq!(steps(load), expected.map(|(of, first, end)| (of.to_owned(), first, end)));
@@ -285,7 +321,7 @@ mod tests {
             seen.push(load.progress().done);
             load = load.advance();
         }
-        assert_eq!(seen, [0, 100_000, 150_000]);
+        assert_eq!(seen, [0, 100_000, 150_000, 150_000]);
         assert_eq!(load.progress(), Progress { done: 150_000, total: 150_000 });
     }
 

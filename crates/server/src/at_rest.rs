@@ -6,6 +6,7 @@ use antler_core::{
     ledger::Account,
     names::{Naming, TopicName},
     plan::Observed,
+    verify::Comparison,
 };
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     runtime::{observe, query, stored_sink},
     state::State,
     status::{self, Status},
+    verify::{self, VerifyRequest},
 };
 
 /// The data of a project, opened by this process for the time of a command.
@@ -68,6 +70,15 @@ impl<'a> AtRest<'a> {
         let Backends { tables, topics, .. } = self.backends;
         let stored = |topic: &TopicName| self.stored(topic);
         ledger::accounts(&self.state, self.naming, &**topics, stored, &mut *tables.session()?)
+    }
+
+    /// Takes the next step of a comparison.
+    ///
+    /// # Errors
+    /// The hop is not deployed, or as [`AtRest::status`].
+    pub fn verify(&self, request: &VerifyRequest) -> Result<Comparison, ServerError> {
+        let stored = |topic: &TopicName| self.stored(topic);
+        verify::step(request, &self.state, self.naming, stored, &mut *self.backends.tables.session()?)
     }
 
     /// Does something with dead letters.

@@ -3,10 +3,13 @@
 use std::{io, net::SocketAddr};
 
 use antler_core::{
+    deployment::Hop,
     diagnostic::Diagnostic,
     names::{ModelName, ModelVersion},
 };
 use antler_store::StoreError;
+
+use crate::verify::LoadDiffers;
 
 /// The runtime could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +40,15 @@ pub enum ServerError {
         "rows are being loaded into {0}; dead letters can be replayed when that is done (antler ps shows how far it is)"
     )]
     Loading(ModelVersion),
+    /// There is no such way between two versions.
+    #[error("no migration leads from {} to {}", .0.from, .0.to)]
+    UnknownHop(Box<Hop>),
+    /// A plan was applied while something was looked at.
+    #[error("something was deployed meanwhile; try again")]
+    Moved,
+    /// A load has not brought what it should have.
+    #[error(transparent)]
+    LoadDiffers(Box<LoadDiffers>),
     /// The runtime is shutting down.
     #[error("antler is shutting down")]
     ShuttingDown,

@@ -23,6 +23,7 @@ pub mod sink;
 mod staging;
 pub mod state;
 pub mod status;
+pub mod verify;
 
 pub use at_rest::AtRest;
 pub use error::ServerError;

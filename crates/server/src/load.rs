@@ -16,6 +16,7 @@ use antler_core::{
     names::{ModelVersion, TableName},
     route::Fate,
     sql::statement,
+    verify::Comparand,
 };
 use antler_store::{
     StoreError,
@@ -26,10 +27,13 @@ use crate::{
     ServerError, apply,
     fail_point::{FailPoint, attempt, reach},
     state::State,
+    verify,
 };
 
 /// How long to wait after a chunk that failed: at first, and at the most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
+/// How long to wait after a load was found to differ from what it should have brought.
+const COMPARE_AGAIN: Duration = Duration::from_secs(60);
 /// How many finished loads are remembered for the status.
 const REMEMBERED: usize = 100;
 
@@ -231,7 +235,7 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             return false;
         }
         let outcome = match load.next_step() {
-            Some(_) => take_step(&load, session).and_then(|()| {
+            Some(_) => take_step(&load, &shared.state, session).and_then(|()| {
                 let next = load.clone().advance();
                 shared.state.set_load(&next)?;
                 reach(FailPoint::LoadAdvanced);
@@ -253,7 +257,9 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             Err(error) => {
                 tracing::warn!(source = %load.spec.source, target = %load.spec.target, %error, "a chunk of a load failed; it is repeated");
                 shared.report(|status| status.failure = Some(error.to_string()));
-                if !shared.pause(wait) {
+                // It is more than a moment's work, and only a person can mend it.
+                let again = if matches!(error, ServerError::LoadDiffers(_)) { COMPARE_AGAIN } else { wait };
+                if !shared.pause(again) {
                     return false;
                 }
                 wait = (wait * 2).min(RETRY.1);
@@ -263,7 +269,7 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
 }
 
 /// Takes the step at the cursor.
-fn take_step(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> {
+fn take_step(load: &Load, state: &State, session: &mut dyn Session) -> Result<(), ServerError> {
     let Some((step, token)) = load.next_step() else { return Ok(()) };
     let token = attempt(token);
     let LoadSpec { source, target, outlets, .. } = &load.spec;
@@ -288,6 +294,11 @@ fn take_step(load: &Load, session: &mut dyn Session) -> Result<(), ServerError> 
             reach(FailPoint::LoadLettersCarried);
             let filtered = statement::carry_filtered([filtered, filtered_to], hop, topic, events, &token);
             session.execute(&filtered)?;
+        }
+        Step::Compare { carry, events } => {
+            if let Some(comparand) = Comparand::of_load(&state.deployed()?, &load.spec, carry) {
+                verify::of_load(&comparand, target, events, session)?;
+            }
         }
     }
     Ok(())

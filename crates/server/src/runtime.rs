@@ -15,6 +15,7 @@ use antler_core::{
     plan::{self, Edits, Facts, Observed, Plan, Stage},
     retention::Retention,
     sql::statement,
+    verify::Comparison,
 };
 use antler_store::{
     journal::Journal,
@@ -33,6 +34,7 @@ use crate::{
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
     status::{self, Status},
+    verify::{self, VerifyRequest},
 };
 
 /// The adapters that a runtime stands on.
@@ -258,6 +260,15 @@ impl Runtime {
     pub fn ledger(&self) -> Result<Vec<Account>, ServerError> {
         let stored = |topic: &TopicName| self.stored(topic);
         ledger::accounts(&self.state, &self.naming, &*self.topics, stored, &mut *self.tables.session()?)
+    }
+
+    /// Takes the next step of a comparison: a question of seconds. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// The hop is not deployed, or an adapter failed.
+    pub fn verify(&self, request: &VerifyRequest) -> Result<Comparison, ServerError> {
+        let stored = |topic: &TopicName| self.stored(topic);
+        verify::step(request, &self.state, &self.naming, stored, &mut *self.tables.session()?)
     }
 
     /// Does something with dead letters. No plan and no load runs meanwhile. Blocks: not for async

@@ -6,6 +6,7 @@
 //! | `applying`       | [`Applying`]: the plan on its way, if any                 |
 //! | `sink/<topic>`   | [`SinkState`]: what is stored and what is being inserted  |
 //! | `load/<number>`  | [`Load`]: an initial load that is not done                |
+//! | `verify/<hop>`   | [`Verifying`]: a comparison that is not done             |
 //! | `replaying`      | [`Replaying`]: dead letters on their way to topics, if any |
 //!
 //! Values are JSON with a format number; one that this program does not know is an error, never
@@ -14,7 +15,7 @@
 use std::sync::Arc;
 
 use antler_core::{
-    deployment::Deployed,
+    deployment::{Deployed, Hop},
     load::Load,
     names::TopicName,
     plan::{Applying, Plan},
@@ -23,7 +24,7 @@ use antler_core::{
 use antler_store::journal::{Change, Durability, Journal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{ServerError, letters::Replaying};
+use crate::{ServerError, letters::Replaying, verify::Verifying};
 
 const DEPLOYED: &str = "deployed";
 const APPLYING: &str = "applying";
@@ -37,6 +38,10 @@ fn sink_key(topic: &TopicName) -> String {
 fn load_key(id: u64) -> String {
     // Padded, so that the order of keys is the order of loads.
     format!("{LOADS}{id:020}")
+}
+
+fn verify_key(hop: &Hop) -> String {
+    format!("verify/{}/{}", hop.from, hop.to)
 }
 
 /// Typed access to the journal.
@@ -143,6 +148,28 @@ impl State {
         self.write(&[Change::Delete { key: load_key(id) }], Durability::Now)
     }
 
+    /// The comparison of a hop that is not done, if any.
+    ///
+    /// # Errors
+    /// As [`State::deployed`].
+    pub fn verifying(&self, hop: &Hop) -> Result<Option<Verifying>, ServerError> {
+        self.read(&verify_key(hop))
+    }
+
+    /// Remembers how far the comparison of a hop is, or that it is done.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn set_verifying(&self, hop: &Hop, verifying: Option<&Verifying>) -> Result<(), ServerError> {
+        let key = verify_key(hop);
+        let change = match verifying {
+            Some(verifying) => put(key, verifying)?,
+            None => Change::Delete { key },
+        };
+        // A lost step is taken again.
+        self.write(&[change], Durability::Soon)
+    }
+
     /// The dead letters on their way to topics, if any.
     ///
     /// # Errors
@@ -190,6 +217,10 @@ impl Stored for SinkState {
 }
 
 impl Stored for Load {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Verifying {
     const FORMAT: u32 = Self::FORMAT;
 }
 

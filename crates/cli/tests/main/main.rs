@@ -30,3 +30,4 @@ mod sandbox;
 mod server;
 mod serving;
 mod types;
+mod verify;

@@ -1,5 +1,5 @@
 //! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /ledger`,
-//! `POST /query`, `POST /letters`.
+//! `POST /query`, `POST /letters`, `POST /verify`.
 //! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
 //! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use antler_core::{ledger::Account, plan::Observed};
+use antler_core::{ledger::Account, plan::Observed, verify::Comparison};
 use antler_store::StoreError;
 use axum::{
     Json, Router,
@@ -24,6 +24,7 @@ use crate::{
     Runtime, ServerError,
     letters::{LettersAnswer, LettersRequest},
     status::Status,
+    verify::VerifyRequest,
 };
 
 /// The header that every request carries.
@@ -41,6 +42,7 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/query", post(query))
         .route("/ledger", get(ledger))
         .route("/letters", post(letters))
+        .route("/verify", post(verify))
         .route("/settle", post(settle))
         .layer(middleware::from_fn(require_header))
         .with_state(runtime)
@@ -72,6 +74,14 @@ async fn letters(
 ) -> Result<Json<LettersAnswer>, Problem> {
     let Json(request) = request.map_err(|error| Problem::query(error.body_text()))?;
     blocking(move || runtime.letters(&request)).await.map(Json)
+}
+
+async fn verify(
+    State(runtime): State<Arc<Runtime>>,
+    request: Result<Json<VerifyRequest>, JsonRejection>,
+) -> Result<Json<Comparison>, Problem> {
+    let Json(request) = request.map_err(|error| Problem::query(error.body_text()))?;
+    blocking(move || runtime.verify(&request)).await.map(Json)
 }
 
 async fn query(

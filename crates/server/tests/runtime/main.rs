@@ -12,4 +12,5 @@ mod letters;
 mod project;
 mod retention;
 mod slow;
+mod verify;
 mod versions;

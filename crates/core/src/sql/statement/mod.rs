@@ -5,6 +5,7 @@
 
 mod ledger;
 mod letters;
+mod verify;
 
 use std::fmt::Write as _;
 
@@ -13,6 +14,7 @@ pub use letters::{
     carry_filtered, carry_letters, create_dead_letters, create_filtered, forget_dead_letters,
     forget_filtered, insert_letters, letters, open_letters, settle_letters,
 };
+pub use verify::{compare, differing, examples};
 
 use super::{column_type, ident, string, table};
 use crate::{

@@ -1,27 +1,22 @@
-//! `antler verify`: whether every event is where it has to be.
+//! `antler verify --ledger`: whether every event has one fate on its way to each version.
 
-use antler_core::ledger::{Account, AccountState};
+use antler_core::ledger::{Account, AccountState, LedgerHop};
 use anyhow::{Result, bail};
 
 use crate::{
     access::Access,
-    args::VerifyArgs,
     printer::Printer,
-    project::Project,
     render::{self, Align, count},
-    settings::Settings,
 };
 
-/// Checks the ledger and prints it. Changes nothing, and nothing waits for it.
+/// Opens the accounts of the ledger and prints them.
 ///
 /// # Errors
-/// There is no project, its data cannot be opened, or the ledger does not add up.
-pub fn run(args: &VerifyArgs, settings: &Settings, printer: &Printer) -> Result<()> {
-    let project = Project::open(settings)?;
-    let accounts = Access::to(&project)?.ledger()?;
+/// The server or the database failed, or the ledger does not add up.
+pub(super) fn run(access: &Access, json: bool, printer: &Printer) -> Result<()> {
+    let accounts = access.ledger()?;
     let wrong = accounts.iter().filter(|account| !account.adds_up()).count();
-    let out =
-        if args.json { serde_json::to_string_pretty(&accounts)? + "\n" } else { text(&accounts, wrong) };
+    let out = if json { serde_json::to_string_pretty(&accounts)? + "\n" } else { text(&accounts, wrong) };
     printer.data(out.as_bytes())?;
     if wrong > 0 {
         bail!("the ledger does not add up");
@@ -78,7 +73,7 @@ fn text(accounts: &[Account], wrong: usize) -> String {
 /// Whether this is the one account of its topic that counts the topic's events.
 fn is_first(account: &Account) -> bool {
     match &account.hop {
-        antler_core::ledger::LedgerHop::Rows { from, to } => from == to,
-        antler_core::ledger::LedgerHop::Refused { .. } => true,
+        LedgerHop::Rows { from, to } => from == to,
+        LedgerHop::Refused { .. } => true,
     }
 }
