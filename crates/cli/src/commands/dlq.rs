@@ -210,6 +210,7 @@ fn request(args: &LetterArgs, action: Action) -> Result<LettersRequest> {
     }
     let LetterArgs { which: _, from, to, reason, since, until } = args.clone();
     let (since, until) = (since.map(instant), until.map(instant));
+    let ids = (!ids.is_empty()).then_some(ids);
     let filter = Filter { ids, from, to, reason, since, until, status: None };
     Ok(LettersRequest { action, model, filter })
 }

@@ -57,8 +57,8 @@ impl fmt::Display for Status {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Filter {
-    /// One of these; empty for any.
-    pub ids: Vec<String>,
+    /// One of these; `None` for any. An empty list chooses no letter.
+    pub ids: Option<Vec<String>>,
     /// Where the record came from.
     pub from: Option<Origin>,
     /// The version that it did not reach.
@@ -94,7 +94,7 @@ impl FromStr for Origin {
 impl Filter {
     /// The letters with these ids.
     pub fn of_ids(ids: impl IntoIterator<Item = String>) -> Self {
-        Self { ids: ids.into_iter().collect(), ..Self::default() }
+        Self { ids: Some(ids.into_iter().collect()), ..Self::default() }
     }
 }
 

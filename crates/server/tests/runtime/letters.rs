@@ -8,12 +8,13 @@ use antler_server::{
     Runtime, ServerError,
     letters::{Action, LettersAnswer, LettersRequest, Replayed},
 };
+use antler_store::journal::{Change, Durability, Journal};
 
 use crate::{
     crashes::{at_every_statement, settle_until},
     faults::Fails,
     ledger::accounts,
-    project::{Home, Migration, change, desired, post, post_with_letters, refuse},
+    project::{Home, Migration, change, desired, engine, post, post_with_letters, refuse},
 };
 
 fn ask(runtime: &Runtime, action: Action, filter: Filter) -> LettersAnswer {
@@ -91,7 +92,7 @@ fn letters_of_a_migration_reach_their_version_once_the_migration_lets_them() {
 
     change(&runtime, &desired(&home, &[Migration::Add(0.0), Migration::BelowTen]));
     assert_eq!(accounts(&runtime)[1], "A 0.0 → A 0.1: [20, 10, 0, 10]", "an edit is for rows from now on");
-    let only = Filter { ids: vec!["A_0_0/3/A_0_1".to_owned()], ..Filter::default() };
+    let only = Filter { ids: Some(vec!["A_0_0/3/A_0_1".to_owned()]), ..Filter::default() };
     assert_eq!(replay(&runtime, only).replayed, 1);
     assert_eq!(replay(&runtime, Filter::default()).replayed, 19);
     assert_eq!(
@@ -207,6 +208,25 @@ fn a_refused_batch_is_sorted_out_once_wherever_that_is_cut_short() {
         });
         assert!(statements > 20, "only {statements} statements were tried");
     }
+}
+
+#[test]
+fn a_replay_that_was_cut_short_with_nothing_left_to_do_touches_no_other_letter() {
+    let home = Home::new();
+    let (runtime, log) = home.start_on(engine());
+    change(&runtime, &desired(&home, &[Migration::EvenOnly]));
+    post(&runtime, "0.0", 0..4);
+    runtime.settle().unwrap();
+    runtime.stop();
+    // What a start leaves that goes on with a replay whose letters are all settled, and dies at once.
+    let nothing_left = br#"{"format":1,"model":"A","ids":[]}"#;
+    let left = Change::Put { key: "replaying".to_owned(), value: nothing_left.to_vec() };
+    log.write(&[left], Durability::Now).unwrap();
+    drop((runtime, log));
+    let runtime = home.start();
+    runtime.settle().unwrap();
+    assert_eq!(statuses(&home), "A 0.1\topen\t2\t2");
+    assert_eq!(accounts(&runtime)[..2], ["A 0.0: [4, 4, 0, 0]", "A 0.0 → A 0.1: [4, 2, 0, 2]"]);
 }
 
 #[test]

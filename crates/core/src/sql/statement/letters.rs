@@ -168,9 +168,10 @@ fn conditions(filter: &Filter) -> Vec<String> {
     let ends_in = |column: &str, version: &Version| {
         format!("endsWith(letter.{column}, {})", string(&format!(" {version}")))
     };
-    let ids = (!ids.is_empty()).then(|| {
+    let ids = ids.as_ref().map(|ids| {
         let ids: Vec<_> = ids.iter().map(|id| string(id)).collect();
-        format!("letter.id IN ({})", ids.join(", "))
+        // ClickHouse takes no empty list.
+        if ids.is_empty() { "false".to_owned() } else { format!("letter.id IN ({})", ids.join(", ")) }
     });
     let from = from.as_ref().map(|from| match from {
         Origin::Ingest => format!("letter.source = {}", string(INGEST)),
@@ -201,7 +202,7 @@ mod tests {
     fn a_filter_is_all_of_its_conditions() {
         assert!(conditions(&Filter::default()).is_empty());
         let filter = Filter {
-            ids: vec!["a'/1".to_owned(), "b/2".to_owned()],
+            ids: Some(vec!["a'/1".to_owned(), "b/2".to_owned()]),
             from: Some("0.1".parse().unwrap()),
             to: Some("0.2".parse().unwrap()),
             reason: Some("expected".to_owned()),
@@ -220,5 +221,6 @@ mod tests {
         ");
         let ingest = Filter { from: Some("ingest".parse().unwrap()), ..Filter::default() };
         assert_eq!(conditions(&ingest), ["letter.source = 'ingest'"]);
+        assert_eq!(conditions(&Filter::of_ids([])), ["false"]);
     }
 }
