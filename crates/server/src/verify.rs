@@ -86,13 +86,15 @@ pub(crate) fn step(
         return Ok(Comparison { state: ComparisonState::Loading, ..begun });
     }
     let comparison = compare(begun, &comparand, *max_diffs, session)?;
-    // A load that has begun meanwhile, or a plan that has made a table anew, is not noticed by the
-    // tables that were asked.
+    // A table that a plan has made anew meanwhile, or that is being loaded, tells nothing.
     if state.deployed()? != deployed {
         return Err(ServerError::Moved);
     }
+    // A sample is one step, and nothing to go on with.
+    if sample.is_some() {
+        return Ok(comparison);
+    }
     match comparison.state {
-        // A sample is one step, and nothing to go on with.
         ComparisonState::Running => {
             let verifying = Verifying {
                 format: Verifying::FORMAT,
@@ -200,7 +202,7 @@ fn events(
         totals.uneven.iter().map(|text| number(text, &statement)).collect::<Result<_, _>>()?;
     let mut buckets = uneven.chunks(LOOKED_AT);
     for buckets in buckets.by_ref() {
-        // One more than is shown, so that something is found even when nothing is shown.
+        // At least one, so that something is found even when nothing is shown.
         let limit = u64::try_from(examples).unwrap_or(u64::MAX).max(1);
         let statement = statement::differing(comparand, buckets, events, one_in, limit);
         let rows: Vec<Differing> = tables::rows(session, &statement)?;

@@ -90,6 +90,8 @@ fn a_comparison_goes_on_where_it_was_interrupted_until_the_migration_is_another(
     runtime.settle().unwrap();
     let first = step(&runtime, "0.0", "0.1");
     assert_eq!((first.next, first.state), (262_144, ComparisonState::Running));
+    let sample = VerifyRequest { hop: hop("0.0", "0.1"), anew: false, sample: Some(10), max_diffs: 1 };
+    assert_eq!(runtime.verify(&sample).unwrap().state, ComparisonState::Done, "a sample is apart from it");
     runtime.stop();
     drop(runtime);
     let runtime = home.start();
