@@ -12,11 +12,10 @@ use antler_core::{
     sql::statement::{self, BUCKET, Fates},
 };
 use antler_store::{
-    StoreError,
-    tables::{self, Session},
+    tables::{self, Number, Session},
     topics::Topics,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use crate::{ServerError, state::State};
 
@@ -92,22 +91,17 @@ impl Ledger<'_> {
     ) -> Result<Account, ServerError> {
         #[derive(Deserialize)]
         struct Totals {
-            stored: String,
-            filtered: String,
-            failed: String,
-            uneven: Vec<String>,
+            stored: Number,
+            filtered: Number,
+            failed: Number,
+            uneven: Vec<Number>,
         }
         let received = (self.stored)(topic)?;
         let waiting = self.topics.end(topic)?.saturating_sub(received);
-        let statement = statement::buckets(fates, received);
-        let totals: Vec<Totals> = tables::rows(self.session, &statement)?;
-        let [totals] = totals.as_slice() else { return Err(unexpected("not one row", &statement)) };
-        let number = |text: &String| {
-            text.parse::<u64>().map_err(|_| unexpected(&format!("`{text}` is no number"), &statement))
-        };
-        let uneven: Vec<u64> = totals.uneven.iter().map(number).collect::<Result<_, _>>()?;
+        let Totals { stored, filtered, failed, uneven } =
+            tables::row(self.session, &statement::buckets(fates, received))?;
         let mut exceptions = Vec::new();
-        for bucket in uneven.iter().take(SEARCHED) {
+        for Number(bucket) in uneven.iter().take(SEARCHED) {
             let first = bucket * BUCKET;
             let end = received.min(first + BUCKET);
             exceptions.extend(self.exceptions(fates, first, end)?);
@@ -121,9 +115,9 @@ impl Ledger<'_> {
             topic: topic.clone(),
             received,
             waiting,
-            stored: number(&totals.stored)?,
-            filtered: number(&totals.filtered)?,
-            failed: number(&totals.failed)?,
+            stored: stored.0,
+            filtered: filtered.0,
+            failed: failed.0,
             state,
             exceptions,
             more_exceptions,
@@ -133,22 +127,10 @@ impl Ledger<'_> {
     fn exceptions(&mut self, fates: &Fates, first: u64, end: u64) -> Result<Vec<(u64, u64)>, ServerError> {
         #[derive(Deserialize)]
         struct Row {
-            offset: String,
-            fates: String,
+            offset: Number,
+            fates: Number,
         }
-        let statement = statement::exceptions(fates, first, end, BUCKET);
-        let rows: Vec<Row> = self.rows(&statement)?;
-        let number = |text: String| {
-            text.parse::<u64>().map_err(|_| unexpected(&format!("`{text}` is no number"), &statement))
-        };
-        rows.into_iter().map(|row| Ok((number(row.offset)?, number(row.fates)?))).collect()
+        let rows: Vec<Row> = tables::rows(self.session, &statement::exceptions(fates, first, end, BUCKET))?;
+        Ok(rows.into_iter().map(|row| (row.offset.0, row.fates.0)).collect())
     }
-
-    fn rows<T: DeserializeOwned>(&mut self, statement: &str) -> Result<Vec<T>, ServerError> {
-        Ok(tables::rows(self.session, statement)?)
-    }
-}
-
-fn unexpected(reason: &str, statement: &str) -> ServerError {
-    StoreError::Answer { reason: reason.to_owned(), statement: statement.to_owned() }.into()
 }

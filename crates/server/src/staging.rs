@@ -21,7 +21,7 @@ use antler_core::{
 };
 use antler_store::{
     StoreError,
-    tables::{self, Session},
+    tables::{self, Number, Session},
     topics::Block,
 };
 use serde::Deserialize;
@@ -267,16 +267,10 @@ pub(crate) fn isolate(
 pub(crate) fn offsets(session: &mut dyn Session, statement: &str) -> Result<Vec<u64>, ServerError> {
     #[derive(Deserialize)]
     struct Row {
-        offset: String,
+        offset: Number,
     }
     let rows: Vec<Row> = tables::rows(session, statement)?;
-    let read = |Row { offset }: Row| {
-        offset.parse().map_err(|_| StoreError::Answer {
-            reason: format!("`{offset}` is no offset"),
-            statement: statement.to_owned(),
-        })
-    };
-    Ok(rows.into_iter().map(read).collect::<Result<_, _>>()?)
+    Ok(rows.into_iter().map(|row| row.offset.0).collect())
 }
 
 /// What the database said, without the statement that nobody has written by hand.

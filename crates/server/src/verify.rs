@@ -14,10 +14,7 @@ use antler_core::{
     sql::statement,
     verify::{self, Comparand, Comparison, ComparisonState, Difference},
 };
-use antler_store::{
-    StoreError,
-    tables::{self, Session},
-};
+use antler_store::tables::{self, Number, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::{ServerError, state::State};
@@ -179,27 +176,24 @@ fn events(
 ) -> Result<Found, ServerError> {
     #[derive(Deserialize)]
     struct Totals {
-        expected: String,
-        found: String,
-        uneven: Vec<String>,
+        expected: Number,
+        found: Number,
+        uneven: Vec<Number>,
     }
     #[derive(Deserialize)]
     struct Differing {
-        offset: String,
-        differing: String,
+        offset: Number,
+        differing: Number,
     }
-    let statement = statement::compare(comparand, events, one_in);
-    let totals: Vec<Totals> = tables::rows(session, &statement)?;
-    let [totals] = totals.as_slice() else { return Err(unexpected("not one row", &statement)) };
+    let totals: Totals = tables::row(session, &statement::compare(comparand, events, one_in))?;
     let mut found = Found {
-        expected: number(&totals.expected, &statement)?,
-        found: number(&totals.found, &statement)?,
+        expected: totals.expected.0,
+        found: totals.found.0,
         differing: 0,
         more_differ: false,
         differences: Vec::new(),
     };
-    let uneven: Vec<u64> =
-        totals.uneven.iter().map(|text| number(text, &statement)).collect::<Result<_, _>>()?;
+    let uneven: Vec<u64> = totals.uneven.iter().map(|bucket| bucket.0).collect();
     let mut buckets = uneven.chunks(LOOKED_AT);
     for buckets in buckets.by_ref() {
         // At least one, so that something is found even when nothing is shown.
@@ -207,9 +201,9 @@ fn events(
         let statement = statement::differing(comparand, buckets, events, one_in, limit);
         let rows: Vec<Differing> = tables::rows(session, &statement)?;
         let Some(row) = rows.first() else { continue };
-        found.differing = number(&row.differing, &statement)?;
-        let offsets = rows.iter().take(examples).map(|row| number(&row.offset, &statement));
-        found.differences = of_events(comparand, &offsets.collect::<Result<Vec<_>, _>>()?, session)?;
+        found.differing = row.differing.0;
+        let offsets: Vec<_> = rows.iter().take(examples).map(|row| row.offset.0).collect();
+        found.differences = of_events(comparand, &offsets, session)?;
         break;
     }
     found.more_differ = buckets.next().is_some();
@@ -224,20 +218,16 @@ fn of_events(
 ) -> Result<Vec<Difference>, ServerError> {
     #[derive(Deserialize)]
     struct Row {
-        offset: String,
+        offset: Number,
         expected: Vec<String>,
         found: Vec<String>,
     }
     if offsets.is_empty() {
         return Ok(Vec::new());
     }
-    let statement = statement::examples(comparand, offsets);
-    let rows: Vec<Row> = tables::rows(session, &statement)?;
-    rows.into_iter()
-        .map(|Row { offset, expected, found }| {
-            Ok(Difference { offset: number(&offset, &statement)?, expected, found })
-        })
-        .collect()
+    let rows: Vec<Row> = tables::rows(session, &statement::examples(comparand, offsets))?;
+    let difference = |Row { offset, expected, found }: Row| Difference { offset: offset.0, expected, found };
+    Ok(rows.into_iter().map(difference).collect())
 }
 
 /// Compares what a load has brought with what it should have.
@@ -261,12 +251,4 @@ pub(crate) fn of_load(
             first: first.clone(),
         }))),
     }
-}
-
-fn number(text: &str, statement: &str) -> Result<u64, ServerError> {
-    text.parse().map_err(|_| unexpected(&format!("`{text}` is no number"), statement))
-}
-
-fn unexpected(reason: &str, statement: &str) -> ServerError {
-    StoreError::Answer { reason: reason.to_owned(), statement: statement.to_owned() }.into()
 }

@@ -3,7 +3,10 @@
 //! The embedded engine and remote servers implement the same two traits, so that the rest of
 //! Antler does not know which one it talks to. The SQL text comes from `antler_core::sql`.
 
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 
 use crate::StoreError;
 
@@ -59,4 +62,31 @@ pub fn rows<T: DeserializeOwned>(session: &mut dyn Session, statement: &str) -> 
             })
         })
         .collect()
+}
+
+/// Reads the answer of a statement that has exactly one row.
+///
+/// # Errors
+/// As [`rows`], or there is not one row.
+pub fn row<T: DeserializeOwned>(session: &mut dyn Session, statement: &str) -> Result<T, StoreError> {
+    let mut rows = rows(session, statement)?.into_iter();
+    match (rows.next(), rows.next()) {
+        (Some(row), None) => Ok(row),
+        (_, _) => Err(StoreError::Answer {
+            reason: "it does not have one row".to_owned(),
+            statement: statement.to_owned(),
+        }),
+    }
+}
+
+/// A 64-bit number of an answer, which is selected as text: see
+/// <https://clickhouse.com/docs/operations/settings/formats#output_format_json_quote_64bit_integers>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number(pub u64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map(Self).map_err(|_| D::Error::custom(format!("`{text}` is no number")))
+    }
 }
