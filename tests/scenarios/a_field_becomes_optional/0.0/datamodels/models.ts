@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Entry {
+  id: Key<string>;
+  note: string;
+}

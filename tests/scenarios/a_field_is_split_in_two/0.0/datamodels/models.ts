@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Person {
+  id: Key<string>;
+  name: string;
+}

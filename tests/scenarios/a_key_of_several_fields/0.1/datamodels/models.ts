@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Reading {
+  sensor: Key<string>;
+  number: Key<bigint>;
+  celsius: number;
+}

@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface User {
+  id: Key<string>;
+  name: string;
+}

@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Activity {
+  id: Key<string>;
+  kind: string;
+}

@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Activity {
+  id: Key<string>;
+  activity: string;
+  loud: boolean;
+}

@@ -1,0 +1,3 @@
+export default function migrate(event: any) {
+  return { ...event, loud: event.activity === "shout" };
+}

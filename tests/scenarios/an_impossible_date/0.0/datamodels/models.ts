@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Visit {
+  id: Key<string>;
+  day: string;
+}

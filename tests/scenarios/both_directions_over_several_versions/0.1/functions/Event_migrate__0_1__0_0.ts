@@ -1,0 +1,4 @@
+export default function migrate(event: any) {
+  const { loud, ...rest } = event;
+  return rest;
+}

@@ -1,0 +1,4 @@
+export default function migrate(event: any) {
+  const { score, ...rest } = event;
+  return rest;
+}

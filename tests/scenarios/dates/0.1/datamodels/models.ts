@@ -1,0 +1,8 @@
+import type { Key } from "antler";
+
+export interface Visit {
+  id: Key<string>;
+  at: Date;
+  year: number;
+  ms: number;
+}

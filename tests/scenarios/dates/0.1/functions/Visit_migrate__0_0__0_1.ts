@@ -1,0 +1,3 @@
+export default function migrate(event: any) {
+  return { ...event, year: event.at.getUTCFullYear(), ms: event.at.getTime() };
+}

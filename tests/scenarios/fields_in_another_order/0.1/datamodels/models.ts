@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Event {
+  loud: boolean;
+  activity: string;
+  id: Key<string>;
+}

@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Place {
+  id: Key<string>;
+  lat: number;
+  lon: number;
+}

@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Place {
+  id: Key<string>;
+  at: { lat: number; lon: number };
+}

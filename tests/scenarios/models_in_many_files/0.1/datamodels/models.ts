@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Order {
+  id: Key<string>;
+  price: { amount: number; currency: "EUR" | "NOK" };
+}

@@ -1,0 +1,9 @@
+import type { Key } from "antler";
+
+export interface Trip {
+  id: Key<string>;
+  stops: { code: string; minutes: number[] }[];
+  tags: string[];
+  hops: number;
+  urgent: boolean;
+}

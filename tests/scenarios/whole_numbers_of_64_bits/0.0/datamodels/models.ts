@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Tally {
+  id: Key<string>;
+  count: bigint;
+}

@@ -1,0 +1,7 @@
+import type { Key } from "antler";
+
+export interface Tally {
+  id: Key<string>;
+  count: bigint;
+  next: bigint;
+}
