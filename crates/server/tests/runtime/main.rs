@@ -11,6 +11,7 @@ mod ledger;
 mod letters;
 mod project;
 mod retention;
+mod seam;
 mod slow;
 mod verify;
 mod versions;
