@@ -2,13 +2,14 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos fuzz-body api-check bench-ingest bench-memory lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos lifecycle fuzz-body api-check bench-ingest bench-memory lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
 	@echo "make demo         run the main job on 336,776 real flights (under 3 minutes after the build)"
 	@echo "make test         run everything CI runs: lint, every test, a short api-check, the demo"
 	@echo "make chaos        kill a server KILLS=200 times under load (SEED=1), and count every event"
+	@echo "make lifecycle    live SEEDS=200 random lives of versions, and compare their tables with a simple model"
 	@echo "make fuzz-body    feed the parser of bodies with anything for SECONDS=60, and check what it makes of it"
 	@echo "make api-check    ask a server what its OpenAPI description allows and forbids (EXAMPLES=200, SEED=1)"
 	@echo "make bench-ingest measure how fast events are accepted and stored, and how fresh the tables are"
@@ -39,6 +40,12 @@ chaos: engine
 	cargo build --locked --package antler-chaos
 	@cd $${CARGO_TARGET_DIR:-target}/debug && \
 		./antler-chaos --kills $(KILLS) --seed $(SEED) --antler antler-failpoints
+
+# A short form of it is among the tests.
+SEEDS ?= 200
+lifecycle: engine
+	@scripts/tools.sh cargo cc
+	SEEDS=$(SEEDS) cargo test --locked --package antler-server --test runtime lifecycle:: -- --nocapture
 
 # libFuzzer needs a flag of the compiler that is not stable; RUSTC_BOOTSTRAP lets the stable one take it.
 # Memory and the time for one input have limits. What was found before is kept, and tried first.

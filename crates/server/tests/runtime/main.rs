@@ -9,6 +9,7 @@ mod crashes;
 mod faults;
 mod ledger;
 mod letters;
+mod lifecycle;
 mod project;
 mod retention;
 mod seam;
