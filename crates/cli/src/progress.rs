@@ -1,16 +1,16 @@
 //! What initial loads look like while they run: a bar on a terminal, a line at the end anywhere.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
 
 use antler_server::{
     Runtime,
     load::{LoadPhase, LoadStatus},
 };
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
     printer::Printer,
-    render::{count, duration},
+    render::{self, count, duration},
 };
 
 /// How often the bars move.
@@ -62,11 +62,10 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
         let name = format!("{} → {}", load.source, load.target.version);
         match (shown.get(&load.id), load.phase) {
             (Some(Shown::Done), _) | (_, LoadPhase::Waiting) => {}
-            (Some(Shown::Bar(bar)), LoadPhase::Running) => bar.set_position(load.progress.done),
+            (Some(Shown::Bar(bar)), LoadPhase::Running) => place(bar, load, &name),
             (None, LoadPhase::Running) => {
-                let bar =
-                    bars.add(ProgressBar::new(load.progress.total).with_style(style()).with_message(name));
-                bar.set_position(load.progress.done);
+                let bar = bars.add(ProgressBar::new(load.progress.total).with_style(style()));
+                place(&bar, load, &name);
                 shown.insert(load.id, Shown::Bar(bar));
             }
             (before, LoadPhase::Done) => {
@@ -83,14 +82,18 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
     }
 }
 
+/// Moves a bar to where the load is. How fast that is, the load says itself: `antler ps` shows the same.
+fn place(bar: &ProgressBar, load: &LoadStatus, name: &str) {
+    bar.set_prefix(name.to_owned());
+    bar.set_message(
+        load.pace.map(|pace| render::pace(pace.rows_per_second, pace.left_ms)).unwrap_or_default(),
+    );
+    bar.set_position(load.progress.done);
+}
+
 fn style() -> ProgressStyle {
-    let template =
-        "{msg}  [{bar:30}] {percent:>3} %  {human_pos} of {human_len} rows  {rate} rows/s  {eta} left";
+    let template = "{prefix}  [{bar:30}] {percent:>3} %  {human_pos} of {human_len} rows  {msg}";
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // A bar that cannot be drawn is no reason to stop.
-            let _ = out.write_str(&count(state.per_sec() as u64));
-        })
         .progress_chars("=> ")
 }

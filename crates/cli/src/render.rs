@@ -38,6 +38,12 @@ pub fn duration(milliseconds: u64) -> String {
     }
 }
 
+/// How fast a load is: `1,200,000 rows/s, 7.5 s left`.
+pub fn pace(rows_per_second: u64, left_ms: Option<u64>) -> String {
+    let rate = format!("{} rows/s", count(rows_per_second));
+    left_ms.map(|left| format!("{rate}, {} left", duration(left))).unwrap_or(rate)
+}
+
 /// A change as a line.
 pub fn change(change: &Change) -> String {
     match change {
@@ -105,6 +111,8 @@ mod tests {
         );
         assert_eq!([0, 1023, 1536, 31_053_850].map(bytes), ["0 B", "1023 B", "1.5 KiB", "29.6 MiB"]);
         assert_eq!([40, 59_900, 125_000].map(duration), ["0.0 s", "59.9 s", "2 min 5 s"]);
+        assert_eq!(pace(1_200_000, Some(7500)), "1,200,000 rows/s, 7.5 s left");
+        assert_eq!(pace(0, None), "0 rows/s");
     }
 
     #[test]

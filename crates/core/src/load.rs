@@ -20,6 +20,8 @@
 //! to the cut. A load is done only when both are the same. (A target that held rows of these events
 //! before, maybe of an earlier migration, is not compared.)
 
+pub mod rate;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

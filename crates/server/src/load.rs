@@ -12,7 +12,10 @@ use std::{
 };
 
 use antler_core::{
-    load::{Carry, Load, LoadSpec, Progress, Step},
+    load::{
+        Carry, Load, LoadSpec, Progress, Step,
+        rate::{self, Meter},
+    },
     names::{ModelVersion, TableName},
     route::Fate,
     sql::statement,
@@ -52,9 +55,16 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Load>,
-    running: Option<LoadStatus>,
+    running: Option<Running>,
     done: VecDeque<LoadStatus>,
     stopping: bool,
+}
+
+/// The load that is being worked on.
+struct Running {
+    status: LoadStatus,
+    since: Instant,
+    meter: Meter,
 }
 
 /// What a load is doing, for people.
@@ -70,10 +80,21 @@ pub struct LoadStatus {
     pub progress: Progress,
     /// How long it has been running in this process, in milliseconds.
     pub elapsed_ms: u64,
+    /// How fast it is, while it runs and has done something.
+    pub pace: Option<Pace>,
     /// Where it stands.
     pub phase: LoadPhase,
     /// Why the last chunk failed; it is being repeated.
     pub failure: Option<String>,
+}
+
+/// How fast a load is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Rows of the source in a second, over the last seconds.
+    pub rows_per_second: u64,
+    /// How long the rest takes at this rate, in milliseconds. `None` when nothing moves.
+    pub left_ms: Option<u64>,
 }
 
 /// Where a load stands.
@@ -127,7 +148,8 @@ impl Loads {
     pub fn status(&self) -> Vec<LoadStatus> {
         let queue = self.shared.lock();
         let waiting = queue.waiting.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting));
-        queue.done.iter().chain(&queue.running).cloned().chain(waiting).collect()
+        let running = queue.running.as_ref().map(Running::now);
+        queue.done.iter().cloned().chain(running).chain(waiting).collect()
     }
 
     /// Lets the running chunk end and stops the thread. The next start goes on from there.
@@ -157,10 +179,42 @@ impl LoadStatus {
             target: load.spec.target.clone(),
             progress: load.progress(),
             elapsed_ms: 0,
+            pace: None,
             phase,
             failure: None,
         }
     }
+}
+
+impl Running {
+    fn new(load: &Load) -> Self {
+        let meter = Meter::start(Duration::ZERO, load.progress().done);
+        Self { status: LoadStatus::new(load, LoadPhase::Running), since: Instant::now(), meter }
+    }
+
+    fn now(&self) -> LoadStatus {
+        let elapsed = self.since.elapsed();
+        let Progress { done, total } = self.status.progress;
+        let pace = self.meter.rows_per_second(elapsed).map(|rows_per_second| Pace {
+            rows_per_second,
+            left_ms: rate::left_ms(total.saturating_sub(done), rows_per_second),
+        });
+        LoadStatus { elapsed_ms: milliseconds(elapsed), pace, ..self.status.clone() }
+    }
+
+    fn advanced(&mut self, progress: Progress) {
+        self.meter.mark(self.since.elapsed(), progress.done);
+        self.status.progress = progress;
+        self.status.failure = None;
+    }
+
+    fn done(self) -> LoadStatus {
+        LoadStatus { phase: LoadPhase::Done, elapsed_ms: milliseconds(self.since.elapsed()), ..self.status }
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Shared {
@@ -169,8 +223,8 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the status of the running load and wakes those who wait for it.
-    fn report(&self, change: impl FnOnce(&mut LoadStatus)) {
+    /// Notes something of the running load and wakes those who wait for it.
+    fn report(&self, change: impl FnOnce(&mut Running)) {
         if let Some(running) = &mut self.lock().running {
             change(running);
         }
@@ -210,14 +264,14 @@ fn work(shared: &Shared, mut session: Box<dyn Session>) {
             }
             queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         };
-        queue.running = Some(LoadStatus::new(&load, LoadPhase::Running));
+        queue.running = Some(Running::new(&load));
         drop(queue);
         if !run(shared, load, &mut *session) {
             return;
         }
         let mut queue = shared.lock();
-        if let Some(status) = queue.running.take() {
-            queue.done.push_back(LoadStatus { phase: LoadPhase::Done, ..status });
+        if let Some(running) = queue.running.take() {
+            queue.done.push_back(running.done());
             while queue.done.len() > REMEMBERED {
                 queue.done.pop_front();
             }
@@ -228,7 +282,6 @@ fn work(shared: &Shared, mut session: Box<dyn Session>) {
 
 /// Runs a load to its end; returns false when the runtime stops before.
 fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
-    let started = Instant::now();
     let mut wait = RETRY.0;
     loop {
         if shared.is_stopping() {
@@ -247,16 +300,12 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             Ok(Some(next)) => {
                 load = next;
                 wait = RETRY.0;
-                shared.report(|status| {
-                    status.progress = load.progress();
-                    status.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-                    status.failure = None;
-                });
+                shared.report(|running| running.advanced(load.progress()));
             }
             Ok(None) => return true,
             Err(error) => {
                 tracing::warn!(source = %load.spec.source, target = %load.spec.target, %error, "a chunk of a load failed; it is repeated");
-                shared.report(|status| status.failure = Some(error.to_string()));
+                shared.report(|running| running.status.failure = Some(error.to_string()));
                 // It is more than a moment's work, and only a person can mend it.
                 let again = if matches!(error, ServerError::LoadDiffers(_)) { COMPARE_AGAIN } else { wait };
                 if !shared.pause(again) {

@@ -108,6 +108,10 @@ pub struct LoadCount {
     pub total: u64,
     /// How long it has been running in this process, in milliseconds.
     pub elapsed_ms: u64,
+    /// Rows in a second over the last ten seconds, while it runs.
+    pub rows_per_second: Option<u64>,
+    /// How long the rest takes at this rate, in milliseconds.
+    pub left_ms: Option<u64>,
 }
 
 /// Rows and bytes of every table in the project's database.
@@ -177,6 +181,8 @@ pub(crate) fn collect(
             done: load.progress.done,
             total: load.progress.total,
             elapsed_ms: load.elapsed_ms,
+            rows_per_second: load.pace.map(|pace| pace.rows_per_second),
+            left_ms: load.pace.and_then(|pace| pace.left_ms),
         };
         MigrationStatus {
             from: hop.from.clone(),

@@ -1,7 +1,9 @@
 //! `antler ls` and `antler ps`: what there is, and what it is doing.
 
 use antler_core::{deployment::Intake, names::ModelName};
-use antler_server::status::{DeadLetterStatus, MigrationPhase, MigrationStatus, Status, TableStatus};
+use antler_server::status::{
+    DeadLetterStatus, LoadCount, MigrationPhase, MigrationStatus, Status, TableStatus,
+};
 use anyhow::Result;
 
 use crate::{
@@ -121,7 +123,7 @@ fn migrations(status: &Status) -> String {
             (None, MigrationPhase::Loading) => "loading",
             (None, MigrationPhase::Live) => "live",
         };
-        let loaded = migration.load.map(|load| format!("{} of {}", count(load.done), count(load.total)));
+        let loaded = migration.load.map(|load| loaded(&load));
         vec![
             format!("{} → {}", migration.from, migration.to),
             state.to_owned(),
@@ -130,6 +132,15 @@ fn migrations(status: &Status) -> String {
         ]
     };
     render::table(&columns, status.migrations.iter().map(row).collect())
+}
+
+/// How far a load is, and how fast while it runs.
+fn loaded(load: &LoadCount) -> String {
+    let rows = format!("{} of {}", count(load.done), count(load.total));
+    match load.rows_per_second {
+        Some(rate) => format!("{rows}, {}", render::pace(rate, load.left_ms)),
+        None => rows,
+    }
 }
 
 fn dead_letters(status: &Status) -> String {
