@@ -4,14 +4,18 @@
 //! the folder is opened for the time of the command.
 
 use std::{
+    num::NonZeroU64,
     thread,
     time::{Duration, Instant},
 };
 
-use antler_core::{diagnostic::Code, ledger::Account, names::Naming, plan::Observed, verify::Comparison};
+use antler_core::{
+    diagnostic::Code, ledger::Account, load::course::Order, names::Naming, plan::Observed, verify::Comparison,
+};
 use antler_server::{
     AtRest,
     letters::{LettersAnswer, LettersRequest},
+    load::LoadsStatus,
     status::Status,
     verify::VerifyRequest,
 };
@@ -122,6 +126,23 @@ impl Access {
             Self::Running(client) => client.verify(request),
             Self::AtRest(host, naming) => {
                 Ok(at_rest(host, naming).verify(request).map_err(explain_server)?)
+            }
+        }
+    }
+
+    /// What loads are doing, after an order if there is one. `configured` is the limit that holds
+    /// where no order says otherwise; a server knows it already.
+    ///
+    /// # Errors
+    /// The server failed, or the journal.
+    pub fn loads(&self, order: Option<Order>, configured: Option<NonZeroU64>) -> Result<LoadsStatus> {
+        match (self, order) {
+            (Self::Running(client), None) => client.load_status(),
+            (Self::Running(client), Some(order)) => client.order_loads(order),
+            (Self::AtRest(host, naming), order) => {
+                let data = at_rest(host, naming);
+                order.map_or(Ok(()), |order| data.order_loads(order)).map_err(explain_server)?;
+                Ok(data.load_status(configured).map_err(explain_server)?)
             }
         }
     }

@@ -7,6 +7,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 
 use antler_core::{
     dead_letter::Origin,
+    load::course::MaxRate,
     names::{ModelName, NameError, Version},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -66,6 +67,9 @@ pub enum Command {
     Ps(ListArgs),
     /// Post a file of events to an endpoint.
     Import(ImportArgs),
+    /// Look at initial loads, pause them, or let them go on.
+    #[command(subcommand)]
+    Load(LoadCommand),
     /// Look at dead letters, replay them, or discard them.
     #[command(subcommand)]
     Dlq(DlqCommand),
@@ -144,7 +148,7 @@ pub struct QueryArgs {
     pub format: String,
 }
 
-/// `antler ls` and `antler ps`
+/// `antler ls`, `antler ps`, `antler load status` and `antler load pause`
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Write JSON.
@@ -162,6 +166,29 @@ pub struct ImportArgs {
     pub version: Option<Version>,
     /// The file: .csv with a header line, or .ndjson with one event a line.
     pub file: PathBuf,
+}
+
+/// `antler load`
+#[derive(Debug, Subcommand)]
+pub enum LoadCommand {
+    /// Show how far loads are, how fast, and how long they will take.
+    Status(ListArgs),
+    /// Let no load take another step, until `antler load resume`; over restarts too.
+    Pause(ListArgs),
+    /// Let loads go on.
+    Resume(LoadResumeArgs),
+}
+
+/// `antler load resume`
+#[derive(Debug, Args)]
+pub struct LoadResumeArgs {
+    /// Load at most so many rows a second, on average, from now on: a number, `none`, or `config` for
+    /// what `load_max_rate` in [antler] says. Without it, the limit stays as it is.
+    #[arg(long, value_name = "ROWS")]
+    pub max_rate: Option<MaxRate>,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `antler dlq`

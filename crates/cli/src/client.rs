@@ -2,9 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use antler_core::{ledger::Account, plan::Observed, validate::Violation, verify::Comparison};
+use antler_core::{
+    ledger::Account, load::course::Order, plan::Observed, validate::Violation, verify::Comparison,
+};
 use antler_server::{
     letters::{LettersAnswer, LettersRequest},
+    load::LoadsStatus,
     status::Status,
     verify::VerifyRequest,
 };
@@ -92,6 +95,22 @@ impl Client {
     /// It cannot be reached, or says why not.
     pub fn verify(&self, request: &VerifyRequest) -> anyhow::Result<Comparison> {
         self.post("verify", request)
+    }
+
+    /// What loads are doing.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn load_status(&self) -> anyhow::Result<LoadsStatus> {
+        self.get("load")
+    }
+
+    /// Pauses loads or lets them go on.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn order_loads(&self, order: Order) -> anyhow::Result<LoadsStatus> {
+        self.post("load", &order)
     }
 
     /// Posts NDJSON to an endpoint, given as the path after `/ingest/`. All of it is accepted, or

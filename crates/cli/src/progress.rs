@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
 
+use antler_core::load::course::Motion;
 use antler_server::{
     Runtime,
-    load::{LoadPhase, LoadStatus},
+    load::{LoadPhase, LoadStatus, LoadsStatus},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -32,8 +33,14 @@ impl LoadProgress {
         let (bars, printer) = (progress.bars.clone(), printer.clone());
         thread::spawn(move || {
             let mut shown = BTreeMap::new();
-            while let Some(loads) = followed.upgrade().and_then(|runtime| runtime.load_status().ok()) {
-                show(&loads, &mut shown, &bars, &printer);
+            let mut told = None;
+            while let Some(status) = followed.upgrade().and_then(|runtime| runtime.load_status().ok()) {
+                show(&status.loads, &mut shown, &bars, &printer);
+                let waits = waits(&status);
+                if let Some(line) = waits.filter(|_| waits != told) {
+                    bars.suspend(|| printer.say(line));
+                }
+                told = waits;
                 thread::sleep(TICK);
             }
         });
@@ -51,6 +58,17 @@ impl LoadProgress {
     }
 }
 
+/// Why a change that was asked for is not applied yet.
+fn waits(status: &LoadsStatus) -> Option<&'static str> {
+    match (status.change_waits, status.motion) {
+        (false, _) => None,
+        (true, Motion::Going) => Some("  the change waits until the load is done: antler load status"),
+        (true, Motion::Paused) => {
+            Some("  the change waits for a load that is paused: antler load resume lets it go on")
+        }
+    }
+}
+
 /// What is shown of a load: a bar until it is done.
 enum Shown {
     Bar(ProgressBar),
@@ -61,8 +79,8 @@ fn show(loads: &[LoadStatus], shown: &mut BTreeMap<u64, Shown>, bars: &MultiProg
     for load in loads {
         let name = format!("{} → {}", load.source, load.target.version);
         match (shown.get(&load.id), load.phase) {
-            (Some(Shown::Done), _) | (_, LoadPhase::Waiting) => {}
-            (Some(Shown::Bar(bar)), LoadPhase::Running) => place(bar, load, &name),
+            (Some(Shown::Done), _) | (_, LoadPhase::Waiting) | (None, LoadPhase::Paused) => {}
+            (Some(Shown::Bar(bar)), LoadPhase::Running | LoadPhase::Paused) => place(bar, load, &name),
             (None, LoadPhase::Running) => {
                 let bar = bars.add(ProgressBar::new(load.progress.total).with_style(style()));
                 place(&bar, load, &name);

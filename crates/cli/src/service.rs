@@ -44,6 +44,7 @@ impl Service {
         let mut host = Host::open(project)?;
         let runtime = Runtime::start(host.backends.clone(), project.config.naming.clone());
         let runtime = Arc::new(runtime.map_err(explain_server)?);
+        runtime.limit_loads(project.config.load_max_rate).map_err(explain_server)?;
         runtime.retain(project.config.retention).map_err(explain_server)?;
         let (stopping, stop) = watch::channel(false);
         let prefix = project.config.http.path_prefix.as_deref().unwrap_or_default().parse();

@@ -62,6 +62,7 @@ fn chosen_port(command: &Command) -> Option<u16> {
         | Command::Ls(_)
         | Command::Ps(_)
         | Command::Import(_)
+        | Command::Load(_)
         | Command::Dlq(_)
         | Command::Verify(_) => None,
     }

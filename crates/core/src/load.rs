@@ -20,6 +20,8 @@
 //! to the cut. A load is done only when both are the same. (A target that held rows of these events
 //! before, maybe of an earlier migration, is not compared.)
 
+pub mod course;
+pub mod pace;
 pub mod rate;
 
 use serde::{Deserialize, Serialize};
@@ -112,7 +114,7 @@ enum Cursor {
 }
 
 /// How far a load is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Rows of the source that are done.
     pub done: u64,

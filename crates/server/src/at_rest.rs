@@ -1,9 +1,10 @@
 //! A project in which nothing runs: what can be asked and done without a server.
 
-use std::sync::Arc;
+use std::{num::NonZeroU64, sync::Arc};
 
 use antler_core::{
     ledger::Account,
+    load::course::Order,
     names::{Naming, TopicName},
     plan::Observed,
     verify::Comparison,
@@ -12,7 +13,7 @@ use antler_core::{
 use crate::{
     Backends, ServerError, ledger,
     letters::{Desk, LettersAnswer, LettersRequest},
-    load::{LoadPhase, LoadStatus},
+    load::{LoadPhase, LoadStatus, LoadsStatus},
     runtime::{observe, query, stored_sink},
     state::State,
     status::{self, Status},
@@ -38,11 +39,28 @@ impl<'a> AtRest<'a> {
     /// An adapter failed, or what is stored cannot be read.
     pub fn status(&self) -> Result<Status, ServerError> {
         let Backends { tables, topics, .. } = self.backends;
-        let loads: Vec<_> =
-            self.state.loads()?.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting)).collect();
+        let LoadsStatus { loads, .. } = self.load_status(None)?;
         let sink = |topic: &TopicName| stored_sink(&self.state, topic);
         let deployed = self.state.deployed()?;
         status::collect(&deployed, self.naming, &**topics, sink, &loads, &mut *tables.session()?)
+    }
+
+    /// What loads will do once a server runs, where the configuration limits them so.
+    ///
+    /// # Errors
+    /// What is stored cannot be read.
+    pub fn load_status(&self, configured: Option<NonZeroU64>) -> Result<LoadsStatus, ServerError> {
+        let loads = self.state.loads()?;
+        let loads = loads.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting)).collect();
+        Ok(LoadsStatus::new(self.state.course()?, configured, loads))
+    }
+
+    /// Pauses loads or lets them go on, once a server runs.
+    ///
+    /// # Errors
+    /// The journal cannot be read or written.
+    pub fn order_loads(&self, order: Order) -> Result<(), ServerError> {
+        self.state.set_course(&self.state.course()?.after(order))
     }
 
     /// What is there, to plan from.

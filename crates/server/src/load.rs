@@ -3,9 +3,15 @@
 //! One thread works on one load at a time, beside the live path. After each chunk it records how
 //! far it is; a chunk that is sent twice is dropped by the database, because its token is the
 //! same. When the last load of a clone is done, the clone goes.
+//!
+//! Between two chunks it looks at what people have said ([`Loads::order`]), which holds over restarts:
+//! it stands still while loads are paused, and rests as long as `core/load/pace.rs` says.
+
+mod status;
 
 use std::{
     collections::VecDeque,
+    num::NonZeroU64,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -13,10 +19,11 @@ use std::{
 
 use antler_core::{
     load::{
-        Carry, Load, LoadSpec, Progress, Step,
-        rate::{self, Meter},
+        Carry, Load, LoadSpec, Step,
+        course::{Course, Motion, Order},
+        pace::Loaded,
     },
-    names::{ModelVersion, TableName},
+    names::TableName,
     route::Fate,
     sql::statement,
     verify::Comparand,
@@ -25,6 +32,9 @@ use antler_store::{
     StoreError,
     tables::{Session, Tables},
 };
+
+use status::Running;
+pub use status::{LoadPhase, LoadStatus, LoadsStatus, Pace};
 
 use crate::{
     ServerError, apply,
@@ -37,6 +47,8 @@ use crate::{
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 /// How long to wait after a load was found to differ from what it should have brought.
 const COMPARE_AGAIN: Duration = Duration::from_secs(60);
+/// How often a resting load looks whether it still has to.
+const LOOK: Duration = Duration::from_millis(100);
 /// How many finished loads are remembered for the status.
 const REMEMBERED: usize = 100;
 
@@ -57,55 +69,18 @@ struct Queue {
     waiting: VecDeque<Load>,
     running: Option<Running>,
     done: VecDeque<LoadStatus>,
+    course: Course,
+    /// The most rows in a second where nobody has said otherwise.
+    configured: Option<NonZeroU64>,
+    /// Whether a change waits for all of them.
+    change_waits: bool,
     stopping: bool,
 }
 
-/// The load that is being worked on.
-struct Running {
-    status: LoadStatus,
-    since: Instant,
-    meter: Meter,
-}
-
-/// What a load is doing, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadStatus {
-    /// Its number.
-    pub id: u64,
-    /// The node whose rows are loaded.
-    pub source: ModelVersion,
-    /// The node they are loaded into.
-    pub target: ModelVersion,
-    /// How far it is.
-    pub progress: Progress,
-    /// How long it has been running in this process, in milliseconds.
-    pub elapsed_ms: u64,
-    /// How fast it is, while it runs and has done something.
-    pub pace: Option<Pace>,
-    /// Where it stands.
-    pub phase: LoadPhase,
-    /// Why the last chunk failed; it is being repeated.
-    pub failure: Option<String>,
-}
-
-/// How fast a load is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Rows of the source in a second, over the last seconds.
-    pub rows_per_second: u64,
-    /// How long the rest takes at this rate, in milliseconds. `None` when nothing moves.
-    pub left_ms: Option<u64>,
-}
-
-/// Where a load stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoadPhase {
-    /// It waits for another one.
-    Waiting,
-    /// It runs.
-    Running,
-    /// All its rows are in the target.
-    Done,
+/// A chunk that was loaded, and when that ended.
+struct Chunk {
+    loaded: Loaded,
+    ended: Instant,
 }
 
 impl Loads {
@@ -114,7 +89,7 @@ impl Loads {
     /// # Errors
     /// No session with the database, or no thread.
     pub fn start(tables: &Arc<dyn Tables>, state: &State) -> Result<Self, ServerError> {
-        let queue = Queue { waiting: state.loads()?.into(), ..Queue::default() };
+        let queue = Queue { waiting: state.loads()?.into(), course: state.course()?, ..Queue::default() };
         let shared =
             Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new(), state: state.clone() });
         let session = tables.session()?;
@@ -144,12 +119,43 @@ impl Loads {
         Ok(())
     }
 
-    /// Every load of this process, in the order in which they begin.
-    pub fn status(&self) -> Vec<LoadStatus> {
+    /// The same, for a change; the status says that it waits.
+    pub(crate) fn finished_for_change(&self) -> Result<(), ServerError> {
+        self.shared.lock().change_waits = true;
+        let outcome = self.finished();
+        self.shared.lock().change_waits = false;
+        outcome
+    }
+
+    /// Does what somebody wants of the loads. The chunk that is under way ends; the order is durable
+    /// on return, and holds until the next one.
+    ///
+    /// # Errors
+    /// The journal cannot be written. The order does not hold then.
+    pub fn order(&self, order: Order) -> Result<(), ServerError> {
+        let mut queue = self.shared.lock();
+        let course = queue.course.after(order);
+        self.shared.state.set_course(&course)?;
+        queue.course = course;
+        drop(queue);
+        self.shared.changed.notify_all();
+        Ok(())
+    }
+
+    /// Limits loads to so many rows in a second, where no order says otherwise.
+    pub(crate) fn configure(&self, max_rate: Option<NonZeroU64>) {
+        self.shared.lock().configured = max_rate;
+        self.shared.changed.notify_all();
+    }
+
+    /// What all loads of this process are doing.
+    pub fn status(&self) -> LoadsStatus {
         let queue = self.shared.lock();
         let waiting = queue.waiting.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting));
         let running = queue.running.as_ref().map(Running::now);
-        queue.done.iter().cloned().chain(running).chain(waiting).collect()
+        let loads = queue.done.iter().cloned().chain(running).chain(waiting).collect();
+        let status = LoadsStatus::new(queue.course, queue.configured, loads);
+        LoadsStatus { change_waits: queue.change_waits && !status.all_done(), ..status }
     }
 
     /// Lets the running chunk end and stops the thread. The next start goes on from there.
@@ -169,52 +175,6 @@ impl Drop for Loads {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-impl LoadStatus {
-    pub(crate) fn new(load: &Load, phase: LoadPhase) -> Self {
-        Self {
-            id: load.id,
-            source: load.spec.source.clone(),
-            target: load.spec.target.clone(),
-            progress: load.progress(),
-            elapsed_ms: 0,
-            pace: None,
-            phase,
-            failure: None,
-        }
-    }
-}
-
-impl Running {
-    fn new(load: &Load) -> Self {
-        let meter = Meter::start(Duration::ZERO, load.progress().done);
-        Self { status: LoadStatus::new(load, LoadPhase::Running), since: Instant::now(), meter }
-    }
-
-    fn now(&self) -> LoadStatus {
-        let elapsed = self.since.elapsed();
-        let Progress { done, total } = self.status.progress;
-        let pace = self.meter.rows_per_second(elapsed).map(|rows_per_second| Pace {
-            rows_per_second,
-            left_ms: rate::left_ms(total.saturating_sub(done), rows_per_second),
-        });
-        LoadStatus { elapsed_ms: milliseconds(elapsed), pace, ..self.status.clone() }
-    }
-
-    fn advanced(&mut self, progress: Progress) {
-        self.meter.mark(self.since.elapsed(), progress.done);
-        self.status.progress = progress;
-        self.status.failure = None;
-    }
-
-    fn done(self) -> LoadStatus {
-        LoadStatus { phase: LoadPhase::Done, elapsed_ms: milliseconds(self.since.elapsed()), ..self.status }
-    }
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Shared {
@@ -246,8 +206,34 @@ impl Shared {
         false
     }
 
-    fn is_stopping(&self) -> bool {
-        self.lock().stopping
+    /// Waits until the next chunk may begin, after the last one if there was one; returns whether one
+    /// does: none when the runtime stops.
+    fn wait_for_turn(&self, last: Option<&Chunk>) -> bool {
+        let mut queue = self.lock();
+        loop {
+            if queue.stopping {
+                return false;
+            }
+            let wait = match queue.course.motion {
+                Motion::Paused => LOOK,
+                Motion::Going => {
+                    let max_rate = queue.course.max_rate.limit(queue.configured);
+                    last.map_or(Duration::ZERO, |last| {
+                        last.loaded.rest(max_rate, 0).saturating_sub(last.ended.elapsed()).min(LOOK)
+                    })
+                }
+            };
+            if wait.is_zero() {
+                return true;
+            }
+            if queue.course.motion == Motion::Paused
+                && let Some(running) = &mut queue.running
+            {
+                running.resumed();
+            }
+            queue =
+                self.changed.wait_timeout(queue, wait).map_or_else(|e| e.into_inner().0, |(queue, _)| queue);
+        }
     }
 }
 
@@ -283,10 +269,12 @@ fn work(shared: &Shared, mut session: Box<dyn Session>) {
 /// Runs a load to its end; returns false when the runtime stops before.
 fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
     let mut wait = RETRY.0;
+    let mut last = None;
     loop {
-        if shared.is_stopping() {
+        if !shared.wait_for_turn(last.as_ref()) {
             return false;
         }
+        let begun = Instant::now();
         let outcome = match load.next_step() {
             Some(_) => take_step(&load, &shared.state, session).and_then(|()| {
                 let next = load.clone().advance();
@@ -298,6 +286,9 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
         };
         match outcome {
             Ok(Some(next)) => {
+                let rows = next.progress().done.saturating_sub(load.progress().done);
+                let (ended, took) = (Instant::now(), begun.elapsed());
+                last = Some(Chunk { loaded: Loaded { rows, took }, ended });
                 load = next;
                 wait = RETRY.0;
                 shared.report(|running| running.advanced(load.progress()));

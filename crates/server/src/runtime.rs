@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     mem::ManuallyDrop,
+    num::NonZeroU64,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -11,6 +12,7 @@ use std::{
 use antler_core::{
     deployment::{Deployed, Desired},
     ledger::Account,
+    load::course::Order,
     names::{Naming, TopicName},
     plan::{self, Edits, Facts, Observed, Plan, Stage},
     retention::Retention,
@@ -29,7 +31,7 @@ use crate::{
     fail_point::{FailPoint, reach},
     ledger,
     letters::{Desk, LettersAnswer, LettersRequest},
-    load::{self, LoadPhase, LoadStatus, Loads},
+    load::{self, LoadPhase, Loads, LoadsStatus},
     retention::{Trimmer, Trimming},
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
@@ -140,7 +142,7 @@ impl Runtime {
             return Ok(());
         }
         let (sinks, loads) = (self.sinks()?, self.loads()?);
-        loads.finished()?;
+        loads.finished_for_change()?;
         // Events may have come since the plan was made. From here on none comes to a table that
         // is made anew or goes, so the plan made now stays true.
         let gates = self.endpoints.gates(apply::pausing(&plan, &before));
@@ -212,13 +214,31 @@ impl Runtime {
         self.topics.append(Append { blocks: records.chain(letters).collect(), once })
     }
 
-    /// What each load is doing, in the order in which they begin; those of this process that are
-    /// done included.
+    /// What loads are doing; those of this process that are done included.
     ///
     /// # Errors
     /// The runtime is shutting down.
-    pub fn load_status(&self) -> Result<Vec<LoadStatus>, ServerError> {
+    pub fn load_status(&self) -> Result<LoadsStatus, ServerError> {
         Ok(self.loads()?.status())
+    }
+
+    /// Pauses loads or lets them go on; see [`Loads::order`].
+    ///
+    /// # Errors
+    /// The runtime is shutting down, or the journal cannot be written.
+    pub fn order_loads(&self, order: Order) -> Result<LoadsStatus, ServerError> {
+        let loads = self.loads()?;
+        loads.order(order)?;
+        Ok(loads.status())
+    }
+
+    /// From now on, loads at most so many rows in a second where no order says otherwise.
+    ///
+    /// # Errors
+    /// The runtime is shutting down.
+    pub fn limit_loads(&self, max_rate: Option<NonZeroU64>) -> Result<(), ServerError> {
+        self.loads()?.configure(max_rate);
+        Ok(())
     }
 
     /// What everything is doing. Blocks: not for async code.
@@ -227,7 +247,7 @@ impl Runtime {
     /// An adapter failed.
     pub fn status(&self) -> Result<Status, ServerError> {
         let sinks = self.sinks()?.status();
-        let loads = self.loads()?.status();
+        let loads = self.loads()?.status().loads;
         let deployed = self.state.deployed()?;
         let sink = |topic: &TopicName| match sinks.get(topic) {
             Some(status) => Ok(status.clone()),
@@ -284,7 +304,7 @@ impl Runtime {
             if **changing == Changing::Unfinished {
                 return Err(ServerError::Unfinished);
             }
-            let running = self.loads()?.status().into_iter().find(|load| load.phase != LoadPhase::Done);
+            let running = self.loads()?.status().loads.into_iter().find(|load| load.phase != LoadPhase::Done);
             if let Some(load) = running {
                 return Err(ServerError::Loading(load.target));
             }

@@ -6,7 +6,8 @@
 //! | `applying`       | [`Applying`]: the plan on its way, if any                 |
 //! | `sink/<topic>`   | [`SinkState`]: what is stored and what is being inserted  |
 //! | `load/<number>`  | [`Load`]: an initial load that is not done                |
-//! | `verify/<hop>`   | [`Verifying`]: a comparison that is not done             |
+//! | `verify/<hop>`   | [`Verifying`]: a comparison that is not done              |
+//! | `loads`          | [`Course`]: whether loads go on, and how fast they may    |
 //! | `replaying`      | [`Replaying`]: dead letters on their way to topics, if any |
 //!
 //! Values are JSON with a format number; one that this program does not know is an error, never
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use antler_core::{
     deployment::{Deployed, Hop},
-    load::Load,
+    load::{Load, course::Course},
     names::TopicName,
     plan::{Applying, Plan},
     sink::SinkState,
@@ -29,6 +30,7 @@ use crate::{ServerError, letters::Replaying, verify::Verifying};
 const DEPLOYED: &str = "deployed";
 const APPLYING: &str = "applying";
 const LOADS: &str = "load/";
+const COURSE: &str = "loads";
 const REPLAYING: &str = "replaying";
 
 fn sink_key(topic: &TopicName) -> String {
@@ -170,6 +172,22 @@ impl State {
         self.write(&[change], Durability::Soon)
     }
 
+    /// What was said about loads; if nothing was, they go on.
+    ///
+    /// # Errors
+    /// As [`State::deployed`].
+    pub fn course(&self) -> Result<Course, ServerError> {
+        Ok(self.read(COURSE)?.unwrap_or_default())
+    }
+
+    /// Remembers what was said about loads; durable on return.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn set_course(&self, course: &Course) -> Result<(), ServerError> {
+        self.write(&[put(COURSE.to_owned(), course)?], Durability::Now)
+    }
+
     /// The dead letters on their way to topics, if any.
     ///
     /// # Errors
@@ -221,6 +239,10 @@ impl Stored for Load {
 }
 
 impl Stored for Verifying {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Course {
     const FORMAT: u32 = Self::FORMAT;
 }
 

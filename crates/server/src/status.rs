@@ -95,6 +95,8 @@ pub struct MigrationStatus {
 pub enum MigrationPhase {
     /// New events go through it; the rows that existed are being loaded, or wait for that.
     Loading,
+    /// New events go through it; somebody has paused the load of the rows that existed.
+    Paused,
     /// Everything that existed is loaded, and new events go through it.
     Live,
 }
@@ -175,6 +177,7 @@ pub(crate) fn collect(
         let load = loads.iter().rev().find(|load| load.target == hop.to);
         let phase = match load.map(|load| load.phase) {
             Some(LoadPhase::Waiting | LoadPhase::Running) => MigrationPhase::Loading,
+            Some(LoadPhase::Paused) => MigrationPhase::Paused,
             Some(LoadPhase::Done) | None => MigrationPhase::Live,
         };
         let count = |load: &LoadStatus| LoadCount {

@@ -119,7 +119,8 @@ fn migrations(status: &Status) -> String {
         [("MIGRATION", Align::Left), ("STATE", Align::Left), ("LOADED", Align::Right), ("LAG", Align::Right)];
     let row = |migration: &MigrationStatus| {
         let state = match (&migration.failure, migration.phase) {
-            (Some(_), _) => "failing",
+            (_, MigrationPhase::Paused) => "paused",
+            (Some(_), MigrationPhase::Loading | MigrationPhase::Live) => "failing",
             (None, MigrationPhase::Loading) => "loading",
             (None, MigrationPhase::Live) => "live",
         };

@@ -11,6 +11,7 @@ mod generate;
 mod import;
 mod init;
 mod list;
+mod load;
 mod plan;
 mod prod;
 mod query;
@@ -40,6 +41,7 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Ls(args) => list::ls(&args, settings, printer),
         Command::Ps(args) => list::ps(&args, settings, printer),
         Command::Import(args) => import::run(&args, settings, printer),
+        Command::Load(command) => load::run(&command, settings, printer),
         Command::Dlq(command) => dlq::run(command, settings, printer),
         Command::Verify(args) => verify::run(&args, settings, printer),
     }

@@ -11,7 +11,7 @@ mod edit;
 mod keys;
 mod secrets;
 
-use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, num::NonZeroU64, ops::Range, sync::Arc, time::Duration};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
@@ -56,6 +56,8 @@ pub struct Config {
     pub idempotency_window: Duration,
     /// How long topics keep what the tables have.
     pub retention: Retention,
+    /// The most rows in a second that initial loads may load.
+    pub load_max_rate: Option<NonZeroU64>,
 }
 
 /// A language that data models are written in.
@@ -159,6 +161,7 @@ impl Config {
         let durability = durability(&mut keys);
         let idempotency_window = keys.seconds(["antler", "idempotency_window_seconds"]);
         let retention = retention(&mut keys);
+        let load_max_rate = keys.rate(["antler", "load_max_rate"]);
         let problems = keys.into_problems();
         let Some(naming) = naming else { return Err(problems.into()) };
         let config = Self {
@@ -171,6 +174,7 @@ impl Config {
             durability: durability.unwrap_or(Durability::Fsync),
             idempotency_window: idempotency_window.unwrap_or(IDEMPOTENCY_WINDOW),
             retention,
+            load_max_rate,
         };
         Problems::none_of(problems, config)
     }
@@ -301,7 +305,7 @@ mod tests {
         assert_eq!(config.durability, Durability::Fsync);
         assert_eq!(config.idempotency_window, Duration::from_secs(86_400));
         assert_eq!(config.retention, Retention { age: Some(Duration::from_secs(604_800)), bytes: None });
-        assert_eq!(config.language, None);
+        assert_eq!((config.language, config.load_max_rate), (None, None));
         assert!(config.old_versions.is_empty());
     }
 
@@ -333,6 +337,7 @@ streaming_engine = true
 durability = "os"
 idempotency_window_seconds = 60
 retention_bytes = 1000000000
+load_max_rate = 50000
 "#;
         let config = read(text, &[]).unwrap();
         assert_eq!(config.language, Some(Language::Typescript));
@@ -344,6 +349,7 @@ retention_bytes = 1000000000
         assert_eq!(config.idempotency_window, Duration::from_secs(60));
         let retention = Retention { age: Some(Duration::from_secs(30)), bytes: Some(1_000_000_000) };
         assert_eq!(config.retention, retention);
+        assert_eq!(config.load_max_rate, NonZeroU64::new(50_000));
         let versions: Vec<_> =
             config.old_versions.iter().map(|(v, pin)| (v.to_string(), pin.commit.as_str())).collect();
         assert_eq!(
@@ -384,7 +390,7 @@ retention_bytes = 1000000000
             "language = \"cobol\"\nclickhouse_config = 3\n",
             "[http_server_config]\nport = \"4000\"\npath_prefix = \"a b\"\n",
             "[supported_old_versions]\nnew = \"abcdef\"\n0.0 = \"abcdef\"\n\"0.1\" = \"main\"\n",
-            "[antler]\nidempotency_window_seconds = 0\n",
+            "[antler]\nidempotency_window_seconds = 0\nload_max_rate = 0\n",
         );
         let wrong = [environment("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "99999")];
         insta::assert_snapshot!(read(text, &wrong).unwrap_err().join("\n"), @r#"
@@ -397,6 +403,7 @@ retention_bytes = 1000000000
         moose.config.toml:8:1: `0` in supported_old_versions is not a version in quotes: write "0.0" = "<commit>"
         moose.config.toml:9:9: the commit of version 0.1 must be its hexadecimal name, or the first digits of it (four or more); a branch or tag could move
         moose.config.toml:11:30: antler.idempotency_window_seconds must be a number of seconds, from 1 to 31536000 (a year)
+        moose.config.toml:12:17: antler.load_max_rate must be a number of rows per second, from 1
         "#);
     }
 

@@ -22,6 +22,7 @@ mod idempotency;
 mod init;
 mod letters;
 mod lifecycle;
+mod loads;
 mod openapi;
 mod partial;
 mod pins;

@@ -1,5 +1,5 @@
 //! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /ledger`,
-//! `POST /query`, `POST /letters`, `POST /verify`.
+//! `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`.
 //! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
 //! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use antler_core::{ledger::Account, plan::Observed, verify::Comparison};
+use antler_core::{ledger::Account, load::course::Order, plan::Observed, verify::Comparison};
 use antler_store::StoreError;
 use axum::{
     Json, Router,
@@ -23,6 +23,7 @@ use super::problem::Problem;
 use crate::{
     Runtime, ServerError,
     letters::{LettersAnswer, LettersRequest},
+    load::LoadsStatus,
     status::Status,
     verify::VerifyRequest,
 };
@@ -43,6 +44,7 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/ledger", get(ledger))
         .route("/letters", post(letters))
         .route("/verify", post(verify))
+        .route("/load", get(load_status).post(order_loads))
         .route("/settle", post(settle))
         .layer(middleware::from_fn(require_header))
         .with_state(runtime)
@@ -82,6 +84,18 @@ async fn verify(
 ) -> Result<Json<Comparison>, Problem> {
     let Json(request) = request.map_err(|error| Problem::query(error.body_text()))?;
     blocking(move || runtime.verify(&request)).await.map(Json)
+}
+
+async fn load_status(State(runtime): State<Arc<Runtime>>) -> Result<Json<LoadsStatus>, Problem> {
+    blocking(move || runtime.load_status()).await.map(Json)
+}
+
+async fn order_loads(
+    State(runtime): State<Arc<Runtime>>,
+    order: Result<Json<Order>, JsonRejection>,
+) -> Result<Json<LoadsStatus>, Problem> {
+    let Json(order) = order.map_err(|error| Problem::query(error.body_text()))?;
+    blocking(move || runtime.order_loads(order)).await.map(Json)
 }
 
 async fn query(

@@ -10,6 +10,7 @@ mod faults;
 mod ledger;
 mod letters;
 mod lifecycle;
+mod loads;
 mod project;
 mod retention;
 mod seam;

@@ -173,7 +173,7 @@ fn a_load_is_not_done_before_it_has_brought_what_it_should() {
     let (runtime, _log) = home.start_on(Arc::new(Meddling(Arc::new(meddle))));
     change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
     let failure = loop {
-        let failure = runtime.load_status().unwrap().into_iter().find_map(|load| load.failure);
+        let failure = runtime.load_status().unwrap().loads.into_iter().find_map(|load| load.failure);
         if let Some(failure) = failure {
             break failure;
         }

@@ -3,7 +3,7 @@
 //! A key is looked up in the overrides first, the strongest last in their list, and then in the
 //! file. Only keys that are asked for are looked at.
 
-use std::{ffi::OsStr, fmt, ops::Range, sync::Arc, time::Duration};
+use std::{ffi::OsStr, fmt, num::NonZeroU64, ops::Range, sync::Arc, time::Duration};
 
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
 use toml_edit::{Table, TableLike, Value};
@@ -113,6 +113,13 @@ impl<'a> Keys<'a> {
         let from_toml = |value: &Value| value.as_integer().and_then(limit);
         let from_text = |text: &str| text.trim().parse().ok().and_then(limit);
         self.find(path, "a number from 0, or -1 for no limit", from_text, from_toml).map(|found| found.value)
+    }
+
+    /// How many each second, at least one.
+    pub fn rate<const N: usize>(&mut self, path: Path<N>) -> Option<NonZeroU64> {
+        let from_toml = |value: &Value| u64::try_from(value.as_integer()?).ok().and_then(NonZeroU64::new);
+        self.find(path, "a number of rows per second, from 1", |text| text.trim().parse().ok(), from_toml)
+            .map(|found| found.value)
     }
 
     /// A table of the file.
