@@ -62,7 +62,12 @@ struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
     state: State,
+    /// How many records wait in topics for sinks.
+    lag: Lag,
 }
+
+/// Tells how many records wait in topics for sinks.
+pub(crate) type Lag = Box<dyn Fn() -> u64 + Send + Sync>;
 
 #[derive(Default)]
 struct Queue {
@@ -84,14 +89,15 @@ struct Chunk {
 }
 
 impl Loads {
-    /// Starts the thread, and the loads that were not done when the last process ended.
+    /// Starts the thread, and the loads that were not done when the last process ended. They give way
+    /// while records wait for sinks.
     ///
     /// # Errors
     /// No session with the database, or no thread.
-    pub fn start(tables: &Arc<dyn Tables>, state: &State) -> Result<Self, ServerError> {
+    pub(crate) fn start(tables: &Arc<dyn Tables>, state: &State, lag: Lag) -> Result<Self, ServerError> {
         let queue = Queue { waiting: state.loads()?.into(), course: state.course()?, ..Queue::default() };
-        let shared =
-            Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new(), state: state.clone() });
+        let shared = Shared { queue: Mutex::new(queue), changed: Condvar::new(), state: state.clone(), lag };
+        let shared = Arc::new(shared);
         let session = tables.session()?;
         let for_worker = Arc::clone(&shared);
         let worker = thread::Builder::new().name("load".to_owned()).spawn(move || work(&for_worker, session));
@@ -209,8 +215,10 @@ impl Shared {
     /// Waits until the next chunk may begin, after the last one if there was one; returns whether one
     /// does: none when the runtime stops.
     fn wait_for_turn(&self, last: Option<&Chunk>) -> bool {
-        let mut queue = self.lock();
         loop {
+            // Asked before the queue is locked: sinks and topics have locks of their own.
+            let lag = if last.is_some() { (self.lag)() } else { 0 };
+            let mut queue = self.lock();
             if queue.stopping {
                 return false;
             }
@@ -219,7 +227,7 @@ impl Shared {
                 Motion::Going => {
                     let max_rate = queue.course.max_rate.limit(queue.configured);
                     last.map_or(Duration::ZERO, |last| {
-                        last.loaded.rest(max_rate, 0).saturating_sub(last.ended.elapsed()).min(LOOK)
+                        last.loaded.rest(max_rate, lag).saturating_sub(last.ended.elapsed()).min(LOOK)
                     })
                 }
             };
@@ -231,8 +239,7 @@ impl Shared {
             {
                 running.resumed();
             }
-            queue =
-                self.changed.wait_timeout(queue, wait).map_or_else(|e| e.into_inner().0, |(queue, _)| queue);
+            drop(self.changed.wait_timeout(queue, wait));
         }
     }
 }

@@ -100,7 +100,11 @@ impl Runtime {
 
         let sinks = Sinks::start(&tables, &topics, &state)?;
         sinks.serve(sink::targets(&deployed, &naming))?;
-        let loads = Loads::start(&tables, &state)?;
+        let sinks = Arc::new(sinks);
+        let (for_lag, lagging) = (Arc::clone(&topics), Arc::clone(&sinks));
+        // A topic that cannot be read is for the sinks to report; a load is none the worse for it.
+        let lag = Box::new(move || lagging.lag(&*for_lag).unwrap_or(0));
+        let loads = Loads::start(&tables, &state, lag)?;
         let endpoints = CurrentEndpoints::default();
         endpoints.set(&deployed);
         let trimmer = Trimmer::new(Arc::clone(&topics), state.clone());
@@ -110,7 +114,7 @@ impl Runtime {
             state,
             naming,
             endpoints,
-            sinks: Mutex::new(Some(Arc::new(sinks))),
+            sinks: Mutex::new(Some(sinks)),
             loads: Mutex::new(Some(Arc::new(loads))),
             trimmer,
             trimming: Mutex::new(None),

@@ -165,6 +165,18 @@ impl Sinks {
         schedule.slots.iter().map(|(topic, slot)| (topic.clone(), status(slot))).collect()
     }
 
+    /// How many records of all topics are not in the tables yet.
+    ///
+    /// # Errors
+    /// An adapter failed.
+    pub(crate) fn lag(&self, topics: &dyn Topics) -> Result<u64, ServerError> {
+        let mut lag = 0;
+        for (topic, SinkStatus { stored, .. }) in self.status() {
+            lag += topics.end(&topic)?.saturating_sub(stored);
+        }
+        Ok(lag)
+    }
+
     /// Lets running batches end and stops the threads. What is in the topics stays there for the
     /// next start.
     pub fn stop(&self) {

@@ -2,7 +2,10 @@
 
 use std::{
     num::NonZeroU64,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -94,4 +97,29 @@ fn a_load_is_no_faster_than_it_may_be_until_the_limit_is_lifted() {
     assert_eq!(runtime.load_status().unwrap().max_rate, None, "what was said holds over a restart");
     runtime.order_loads(Order::Resume { max_rate: Some(MaxRate::Config) }).unwrap();
     assert_eq!(runtime.load_status().unwrap().max_rate, slow);
+}
+
+#[test]
+fn a_load_ends_under_producers_that_never_rest() {
+    let home = Home::new();
+    let runtime = Arc::new(filled(&home));
+    let (stop, next) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(ROWS)));
+    let producers: Vec<_> = (0..2)
+        .map(|_| {
+            let (runtime, stop, next) = (Arc::clone(&runtime), Arc::clone(&stop), Arc::clone(&next));
+            thread::spawn(move || {
+                while !stop.load(Ordering::SeqCst) {
+                    let first = next.fetch_add(5000, Ordering::SeqCst);
+                    post(&runtime, "0.0", first..first + 5000);
+                }
+            })
+        })
+        .collect();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
+    until(&runtime, LoadsStatus::all_done);
+    assert!(!stop.swap(true, Ordering::SeqCst), "the producers were at work until the load was done");
+    producers.into_iter().for_each(|producer| producer.join().unwrap());
+    runtime.settle().unwrap();
+    let rows = u64::from(next.load(Ordering::SeqCst));
+    assert_eq!(home.content("0.1"), format!("{rows}\t{rows}\t{}", rows * (rows - 1) / 2 + rows));
 }

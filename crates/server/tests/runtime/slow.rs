@@ -4,12 +4,14 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     thread,
+    time::{Duration, Instant},
 };
 
+use antler_core::load::course::Order;
 use antler_store::{
     StoreError,
     tables::{Session, Tables},
@@ -31,13 +33,19 @@ struct Gate {
     arrived: AtomicUsize,
     /// The most bytes of one.
     largest: AtomicUsize,
+    /// How long the chunks of loads took, in microseconds; they do not wait at the gate.
+    loading: AtomicU64,
 }
 
 impl Gate {
     fn closed() -> (Arc<Self>, Sender<()>) {
         let (close, opened) = channel();
-        let gate =
-            Self { opened: Mutex::new(opened), arrived: AtomicUsize::new(0), largest: AtomicUsize::new(0) };
+        let gate = Self {
+            opened: Mutex::new(opened),
+            arrived: AtomicUsize::new(0),
+            largest: AtomicUsize::new(0),
+            loading: AtomicU64::new(0),
+        };
         (Arc::new(gate), close)
     }
 }
@@ -55,7 +63,13 @@ struct SlowSession {
 
 impl Session for SlowSession {
     fn query(&mut self, statement: &str, format: &str) -> Result<Vec<u8>, StoreError> {
-        self.inner.query(statement, format)
+        let started = Instant::now();
+        let answer = self.inner.query(statement, format);
+        if statement.contains("insert_deduplication_token = 'load/") {
+            let took = u64::try_from(started.elapsed().as_micros()).unwrap();
+            self.gate.loading.fetch_add(took, Ordering::SeqCst);
+        }
+        answer
     }
 
     fn insert(&mut self, statement: &str, format: &str, rows: &[u8]) -> Result<(), StoreError> {
@@ -93,4 +107,36 @@ fn events_are_accepted_while_the_engine_stands_still_and_come_in_batches_afterwa
     assert_eq!(home.content("0.1"), format!("{EVENTS}\t{EVENTS}\t{}", sum + u64::from(EVENTS)));
     let largest = gate.largest.load(Ordering::SeqCst);
     assert!(largest < 100_000 * 70, "a batch of {largest} bytes has more than 100,000 records");
+}
+
+#[test]
+fn a_load_gives_way_to_events_that_wait_and_ends_although_they_wait_for_ever() {
+    const ROWS: u32 = 300_000;
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[]));
+    post(&runtime, "0.0", 0..ROWS);
+    runtime.settle().unwrap();
+    runtime.order_loads(Order::Pause).unwrap();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
+    runtime.stop();
+    drop(runtime);
+
+    let (gate, close) = Gate::closed();
+    let (runtime, _log) = home.start_on(Arc::new(SlowTables { inner: engine(), gate: Arc::clone(&gate) }));
+    post(&runtime, "0.0", ROWS..2 * ROWS);
+    runtime.order_loads(Order::Resume { max_rate: None }).unwrap();
+    let started = Instant::now();
+    while !runtime.load_status().unwrap().all_done() {
+        assert!(started.elapsed() < Duration::from_secs(60), "{:?}", runtime.load_status());
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(home.ask("SELECT count() FROM A_0_1"), ROWS.to_string(), "no event passed the gate meanwhile");
+    let loading = Duration::from_micros(gate.loading.load(Ordering::SeqCst));
+    assert!(!loading.is_zero());
+    assert!(started.elapsed() >= 4 * loading, "{:?} for chunks that took {loading:?}", started.elapsed());
+
+    drop(close);
+    runtime.settle().unwrap();
+    assert_eq!(home.ask("SELECT count(), uniqExact(id) FROM A_0_1"), format!("{0}\t{0}", 2 * ROWS));
 }
