@@ -2,7 +2,7 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lifecycle fuzz-body api-check bench-ingest bench-memory lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos lifecycle fuzz-body api-check bench-ingest bench-load bench-memory lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make fuzz-body    feed the parser of bodies with anything for SECONDS=60, and check what it makes of it"
 	@echo "make api-check    ask a server what its OpenAPI description allows and forbids (EXAMPLES=200, SEED=1)"
 	@echo "make bench-ingest measure how fast events are accepted and stored, and how fresh the tables are"
+	@echo "make bench-load   measure how long a new version pauses its tables (RUNS=100), and how fast rows are loaded"
 	@echo "make bench-memory post EVENTS=10000000 events, and print the memory of the server on the way"
 	@echo "make lint         check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt          format the code"
@@ -69,6 +70,11 @@ bench-ingest: engine
 	@scripts/tools.sh cargo cc curl git wrk
 	cargo build --release --locked --package antler --package antler-bench
 	@scripts/bench-ingest.sh
+
+bench-load: engine
+	@scripts/tools.sh cargo cc
+	cargo build --release --locked --package antler-bench
+	@scripts/bench-load.sh
 
 bench-memory: engine
 	@scripts/tools.sh cargo cc curl git

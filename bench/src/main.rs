@@ -1,4 +1,4 @@
-//! What `scripts/bench-ingest.sh` and `scripts/bench-memory.sh` measure with.
+//! What `scripts/bench-ingest.sh`, `bench-load.sh` and `bench-memory.sh` measure with.
 //!
 //! - `antler-bench bare` is a server that reads a body and answers 200. It prints its address.
 //! - `antler-bench engine <file> <times>` inserts the rows of an NDJSON file, so many times, into a
@@ -6,12 +6,15 @@
 //! - `antler-bench freshness <address> <management address> <rate> <seconds>` posts single events, and
 //!   prints how many it were each second, and in how many milliseconds half and 99 in 100 of them
 //!   were in the newest version's table.
+//! - `antler-bench load <rows> <runs> <loads>` makes a second version of a table so many times, and prints
+//!   how long that paused its intake, and how fast the rows were loaded.
 //! - `antler-bench post <url> <first> <count>` posts events in NDJSON.
 #![expect(clippy::print_stdout, reason = "a program for a script")]
 
 mod bare;
 mod engine;
 mod freshness;
+mod load;
 mod post;
 
 use std::{env, error::Error, path::Path};
@@ -26,7 +29,8 @@ fn main() -> Outcome {
         ["freshness", public, management, rate, seconds] => {
             freshness::measure(public, management, rate.parse()?, seconds.parse()?)
         }
+        ["load", rows, runs, loads] => load::measure(rows.parse()?, runs.parse()?, loads.parse()?),
         ["post", url, first, count] => post::post(url, first.parse()?, count.parse()?),
-        _ => Err("usage: antler-bench bare | engine … | freshness … | post …".into()),
+        _ => Err("usage: antler-bench bare | engine … | freshness … | load … | post …".into()),
     }
 }

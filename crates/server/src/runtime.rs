@@ -6,7 +6,7 @@ use std::{
     num::NonZeroU64,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use antler_core::{
@@ -124,7 +124,7 @@ impl Runtime {
 
     /// Plans the way to the desired state and goes it. `show` sees the plan before anything is
     /// done; the plan may be empty. Waits for running loads first, unless there is nothing to
-    /// do. Blocks: not for async code.
+    /// do. Returns how long the sinks concerned were held. Blocks: not for async code.
     ///
     /// # Errors
     /// The change was refused, or an adapter failed again and again. In the second case no other
@@ -134,7 +134,7 @@ impl Runtime {
         desired: &Desired,
         edits: Edits,
         show: &mut dyn FnMut(&Plan),
-    ) -> Result<(), ServerError> {
+    ) -> Result<Duration, ServerError> {
         let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         if *changing == Changing::Unfinished {
             return Err(ServerError::Unfinished);
@@ -143,7 +143,7 @@ impl Runtime {
         let (plan, before) = self.plan(desired, edits, &mut *session)?;
         if plan.is_empty(&before) {
             show(&plan);
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         let (sinks, loads) = (self.sinks()?, self.loads()?);
         loads.finished_for_change()?;
@@ -158,6 +158,7 @@ impl Runtime {
         repeat(|| apply::prepare(&plan, &*self.topics, &mut *session))?;
         self.drain_closing(&plan, &sinks)?;
 
+        let holding = Instant::now();
         let held = ManuallyDrop::new(sinks.hold(&plan.cut.hold)?);
         reach(FailPoint::PlanHeld);
         let plan = apply::begin(plan, Stage::Cut, &self.state)?;
@@ -167,11 +168,13 @@ impl Runtime {
         let deployed = self.state.deployed()?;
         sinks.serve(sink::targets(&deployed, &self.naming))?;
         drop(ManuallyDrop::into_inner(held));
+        let pause = holding.elapsed();
+        tracing::info!(milliseconds = pause.as_secs_f64() * 1e3, "a change is applied; sinks were held");
         *changing = Changing::Possible;
         loads.enqueue(new_loads);
         self.endpoints.set(&deployed);
         drop(paused);
-        Ok(())
+        Ok(pause)
     }
 
     fn plan(
