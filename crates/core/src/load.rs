@@ -36,8 +36,9 @@ use crate::{
 
 /// What one chunk may weigh in memory, uncompressed.
 const CHUNK_BYTES: u64 = 64 << 20;
-/// Bounds of a chunk in rows: small enough for progress, large enough for speed.
-const CHUNK_ROWS: std::ops::RangeInclusive<u64> = 1_000..=100_000;
+/// Bounds of a chunk in rows: small enough for progress, large enough for speed. With a fifth of this
+/// at the most, loads were slower than the bare statement: `docs/benchmarks.md`.
+const CHUNK_ROWS: std::ops::RangeInclusive<u64> = 1_000..=500_000;
 /// Offsets whose fates are carried at once: never more rows than fit one block.
 const CARRIED_OFFSETS: u64 = 1_000_000;
 
@@ -299,11 +300,11 @@ mod tests {
 
     #[test]
     fn steps_cover_every_row_and_then_every_offset_twice_and_skip_what_is_empty() {
-        let load = load(&[("empty", 0), ("p1", 250_000), ("none", 0), ("p2", 10)], &[0, 1_000_001, 3]);
+        let load = load(&[("empty", 0), ("p1", 1_250_000), ("none", 0), ("p2", 10)], &[0, 1_000_001, 3]);
         let expected = [
-            ("p1", 0, 100_000),
-            ("p1", 100_000, 200_000),
-            ("p1", 200_000, 250_000),
+            ("p1", 0, 500_000),
+            ("p1", 500_000, 1_000_000),
+            ("p1", 1_000_000, 1_250_000),
             ("p2", 0, 10),
             ("t1", 0, 1_000_000),
             ("t1", 1_000_000, 1_000_001),
@@ -319,14 +320,14 @@ mod tests {
 
     #[test]
     fn progress_counts_rows() {
-        let mut load = load(&[("p1", 150_000)], &[5]);
+        let mut load = load(&[("p1", 750_000)], &[5]);
         let mut seen = Vec::new();
         while load.next_step().is_some() {
             seen.push(load.progress().done);
             load = load.advance();
         }
-        assert_eq!(seen, [0, 100_000, 150_000, 150_000]);
-        assert_eq!(load.progress(), Progress { done: 150_000, total: 150_000 });
+        assert_eq!(seen, [0, 500_000, 750_000, 750_000]);
+        assert_eq!(load.progress(), Progress { done: 750_000, total: 750_000 });
     }
 
     #[test]
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_resumed_load_takes_the_same_step_with_the_same_token() {
-        let mut load = load(&[("p1", 600_000)], &[10]);
+        let mut load = load(&[("p1", 3_000_000)], &[10]);
         for _ in 0..7 {
             let stored = serde_json::to_string(&load).unwrap();
             let resumed: Load = serde_json::from_str(&stored).unwrap();

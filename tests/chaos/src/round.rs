@@ -26,7 +26,8 @@ use crate::{
 
 /// How many send at the same time.
 const PRODUCERS: usize = 4;
-/// What is there before the first kill: more than one chunk of a load.
+/// What is there before the first kill: batches enough for several parts of a table, each at least a chunk
+/// of a load.
 const FIRST: [u64; 4] = [30_000; 4];
 /// What the newest version gets before the last step.
 const LAST: [u64; 8] = [50; 8];

@@ -82,12 +82,16 @@ fn a_load_is_no_faster_than_it_may_be_until_the_limit_is_lifted() {
     runtime.limit_loads(slow).unwrap();
     change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
     let started = Instant::now();
-    let status = until(&runtime, |status| status.loads[0].progress.done >= 200_000);
-    assert!(started.elapsed() >= Duration::from_millis(900), "{:?}", started.elapsed());
+    let status = until(&runtime, |status| status.loads[0].progress.done > 0);
     assert_eq!(status.max_rate, slow);
-    let pace = status.loads[0].pace.expect("a load that runs has a rate");
-    assert!(pace.rows_per_second <= 250_000, "{pace:?}");
+    assert!(status.loads[0].pace.is_some(), "a load that runs has a rate");
+    until(&runtime, LoadsStatus::all_done);
+    assert!(started.elapsed() >= Duration::from_millis(2500), "{:?}", started.elapsed());
 
+    let hardly = MaxRate::Rows(NonZeroU64::MIN);
+    runtime.order_loads(Order::Resume { max_rate: Some(hardly) }).unwrap();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0), Migration::Add(1.0)]));
+    until(&runtime, |status| status.loads.last().is_some_and(|load| load.progress.done > 0));
     runtime.order_loads(Order::Resume { max_rate: Some(MaxRate::None) }).unwrap();
     until(&runtime, LoadsStatus::all_done);
     runtime.stop();
