@@ -10,7 +10,12 @@ use std::{
 };
 
 use antler_core::{
-    diagnostic::Code, ledger::Account, load::course::Order, names::Naming, plan::Observed, verify::Comparison,
+    diagnostic::Code,
+    ledger::Account,
+    load::course::Order,
+    names::{Naming, Version},
+    plan::{Change, Observed},
+    verify::Comparison,
 };
 use antler_server::{
     AtRest,
@@ -127,6 +132,17 @@ impl Access {
             Self::AtRest(host, naming) => {
                 Ok(at_rest(host, naming).verify(request).map_err(explain_server)?)
             }
+        }
+    }
+
+    /// Deletes for good what only a retired version has.
+    ///
+    /// # Errors
+    /// It is not retired, or the server or the database failed.
+    pub fn purge(&self, version: &Version) -> Result<Vec<Change>> {
+        match self {
+            Self::Running(client) => client.purge(version),
+            Self::AtRest(host, naming) => Ok(at_rest(host, naming).purge(version).map_err(explain_server)?),
         }
     }
 

@@ -75,6 +75,12 @@ pub enum Command {
     Dlq(DlqCommand),
     /// Check that every event is where it has to be.
     Verify(VerifyArgs),
+    /// Stop serving an old version: its endpoints close, and what only it has is archived.
+    Retire(RetireArgs),
+    /// Serve a retired version again, with its rows and those that came meanwhile.
+    Unretire(UnretireArgs),
+    /// Delete for good what only a retired version has.
+    Purge(RetireArgs),
 }
 
 /// `antler init`
@@ -110,6 +116,23 @@ pub struct ProdArgs {
 pub struct BumpVersionArgs {
     /// The new version; without it, the last number of the current one raised by one.
     pub new: Option<Version>,
+}
+
+/// `antler retire` and `antler purge`
+#[derive(Debug, Args)]
+pub struct RetireArgs {
+    /// The version.
+    pub version: Version,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// `antler unretire`
+#[derive(Debug, Args)]
+pub struct UnretireArgs {
+    /// The version.
+    pub version: Version,
 }
 
 /// `antler generate`

@@ -3,7 +3,12 @@
 use std::{fmt, time::Duration};
 
 use antler_core::{
-    ledger::Account, load::course::Order, plan::Observed, validate::Violation, verify::Comparison,
+    ledger::Account,
+    load::course::Order,
+    names::Version,
+    plan::{Change, Observed},
+    validate::Violation,
+    verify::Comparison,
 };
 use antler_server::{
     letters::{LettersAnswer, LettersRequest},
@@ -95,6 +100,14 @@ impl Client {
     /// It cannot be reached, or says why not.
     pub fn verify(&self, request: &VerifyRequest) -> anyhow::Result<Comparison> {
         self.post("verify", request)
+    }
+
+    /// Deletes for good what only a retired version has.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn purge(&self, version: &Version) -> anyhow::Result<Vec<Change>> {
+        self.post(&format!("purge/{version}"), &())
     }
 
     /// What loads are doing.

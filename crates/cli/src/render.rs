@@ -38,6 +38,17 @@ pub fn duration(milliseconds: u64) -> String {
     }
 }
 
+/// How long ago something was, roughly: `just now`, `5 minutes ago`, `3 days ago`.
+pub fn ago(time: std::time::Duration) -> String {
+    const UNITS: [(u64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let seconds = time.as_secs();
+    match UNITS.into_iter().find(|(unit, _)| seconds >= *unit) {
+        Some((unit, name)) if seconds / unit == 1 => format!("1 {name} ago"),
+        Some((unit, name)) => format!("{} {name}s ago", seconds / unit),
+        None => "just now".to_owned(),
+    }
+}
+
 /// How fast a load is: `1,200,000 rows/s, 7.5 s left`.
 pub fn pace(rows_per_second: u64, left_ms: Option<u64>) -> String {
     let rate = format!("{} rows/s", count(rows_per_second));
@@ -53,8 +64,17 @@ pub fn change(change: &Change) -> String {
         }
         Change::Rebuild { node } => format!("{node}  is made anew; it has no events of its own"),
         Change::Drop { node } => format!("{node}  is removed; it was never used"),
-        Change::Close { node } => format!("{node}  is closed; its table stays"),
-        Change::Open { node } => format!("{node}  is open again"),
+        Change::Retire { of } => format!("{of}  is retired: its endpoint closes"),
+        Change::Archive { node, rows, bytes: size } => {
+            format!("{node}  its table is archived: {} rows, {}", count(*rows), bytes(*size))
+        }
+        Change::Unretire { of } => format!("{of}  is live again: its endpoint opens"),
+        Change::Restore { node, rows, bytes: size } => {
+            format!("{node}  its table comes back: {} rows, {}", count(*rows), bytes(*size))
+        }
+        Change::Purge { node, rows, bytes: size } => {
+            format!("{node}  is deleted for good: {} rows, {}", count(*rows), bytes(*size))
+        }
         Change::Configure { of, ingestion } => format!("{of}  takes {ingestion}, from now on"),
         Change::Connect { from, to } => format!("{from} → {}  every event from now on", target(from, to)),
         Change::Replace { from, to } => {
@@ -112,6 +132,11 @@ mod tests {
         assert_eq!([0, 1023, 1536, 31_053_850].map(bytes), ["0 B", "1023 B", "1.5 KiB", "29.6 MiB"]);
         assert_eq!([40, 59_900, 125_000].map(duration), ["0.0 s", "59.9 s", "2 min 5 s"]);
         assert_eq!(pace(1_200_000, Some(7500)), "1,200,000 rows/s, 7.5 s left");
+        let seconds = std::time::Duration::from_secs;
+        assert_eq!(
+            [59, 60, 7200, 90_000].map(|s| ago(seconds(s))),
+            ["just now", "1 minute ago", "2 hours ago", "1 day ago"]
+        );
         assert_eq!(pace(0, None), "0 rows/s");
     }
 

@@ -64,7 +64,10 @@ fn chosen_port(command: &Command) -> Option<u16> {
         | Command::Import(_)
         | Command::Load(_)
         | Command::Dlq(_)
-        | Command::Verify(_) => None,
+        | Command::Verify(_)
+        | Command::Retire(_)
+        | Command::Unretire(_)
+        | Command::Purge(_) => None,
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     lineage::{Node, Path},
-    names::{ModelName, ModelVersion, Naming, TopicName, Version},
+    names::{ModelName, ModelVersion, Naming, TableName, TopicName, Version},
     route::Outlet,
     sql::{Projection, statement},
 };
@@ -48,6 +48,36 @@ pub struct Hop {
     pub to: ModelVersion,
 }
 
+impl Desired {
+    /// The same, with nodes under the names that their tables have already. A run is named after the
+    /// oldest member that was live when its tables were made; members may have come and gone since.
+    #[must_use]
+    pub fn named_as(&self, deployed: &Deployed) -> Self {
+        let wanted: BTreeSet<_> = self.nodes.iter().map(|node| &node.id).collect();
+        let mut names: BTreeMap<ModelVersion, ModelVersion> = BTreeMap::new();
+        for node in self.nodes.iter().filter(|node| !deployed.nodes.contains_key(&node.id)) {
+            let mut known = deployed.nodes_of(&node.id.model).filter(|known| {
+                !wanted.contains(&known.node.id)
+                    && !names.values().any(|name| *name == known.node.id)
+                    && known.node.model.schema_hash() == node.model.schema_hash()
+                    && node.members.keys().any(|version| known.knows(version))
+            });
+            if let Some(known) = known.next() {
+                names.insert(node.id.clone(), known.node.id.clone());
+            }
+        }
+        let mut renamed = self.clone();
+        let rename = |id: &mut ModelVersion| {
+            if let Some(name) = names.get(id) {
+                *id = name.clone();
+            }
+        };
+        renamed.nodes.iter_mut().for_each(|node| rename(&mut node.id));
+        renamed.routes.iter_mut().flat_map(|route| &mut route.path).for_each(rename);
+        renamed
+    }
+}
+
 impl Route {
     /// Its ends. `None` for an empty path, which no lineage makes.
     pub fn hop(&self) -> Option<Hop> {
@@ -64,7 +94,11 @@ pub struct Deployed {
     pub current: Option<Version>,
     /// Every node that has tables, in the order of names.
     pub nodes: BTreeMap<ModelVersion, DeployedNode>,
-    /// Every view of the star except the ones from a landing table to its own storage table.
+    /// Nodes that were purged, and the topics that they had: the tables of others may still hold their
+    /// rows.
+    pub purged: BTreeMap<ModelVersion, TopicName>,
+    /// Which tables hold rows of which nodes: the views of the star, except the ones from a landing table
+    /// to its own storage table, and those that there were.
     #[serde(with = "as_list")]
     pub routes: BTreeMap<Hop, DeployedRoute>,
     /// The number of the next load.
@@ -81,21 +115,30 @@ pub struct DeployedNode {
     pub topic: TopicName,
     /// The topic of records that its endpoints have refused. All nodes of a model share it.
     pub dead_letters: TopicName,
-    /// Whether its endpoints take events.
-    pub intake: Intake,
+    /// Versions that shared it and are retired. A node without live members is retired itself: its
+    /// storage table is archived.
+    pub retired: BTreeSet<Version>,
 }
 
-/// Whether the endpoints of a node take events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Intake {
-    /// They do.
-    Open,
-    /// They do not; the tables are kept and what was accepted is still brought into them.
-    Closed,
+impl DeployedNode {
+    /// Whether a live version has its table here.
+    pub fn is_live(&self) -> bool {
+        !self.node.members.is_empty()
+    }
+
+    /// Whether a live version is one of its members, or was one.
+    pub fn knows(&self, version: &Version) -> bool {
+        self.node.members.contains_key(version) || self.retired.contains(version)
+    }
+
+    /// Where its rows are: in its storage table, or in the archive.
+    pub fn rows(&self, naming: &Naming) -> TableName {
+        let id = &self.node.id;
+        if self.is_live() { naming.storage(id) } else { naming.archive(id) }
+    }
 }
 
-/// A view of the star.
+/// A view of the star, or one that there was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeployedRoute {
@@ -103,18 +146,26 @@ pub struct DeployedRoute {
     pub path: Path,
     /// Where its rows go. Each has a view over the landing table of the source.
     pub outlets: Vec<Outlet>,
+    /// Whether rows still go there. The rows that have gone are in the target in either case, which
+    /// loads from it have to know.
+    pub flows: bool,
 }
 
 impl Deployed {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 3;
+    pub const FORMAT: u32 = 4;
 
     /// Nothing applied yet.
     pub fn new() -> Self {
         Self { format: Self::FORMAT, ..Self::default() }
     }
 
-    /// Topics whose rows reach a node, its own first.
+    /// The routes that rows go along now.
+    pub fn flowing(&self) -> impl Iterator<Item = (&Hop, &DeployedRoute)> {
+        self.routes.iter().filter(|(_, route)| route.flows)
+    }
+
+    /// Nodes whose rows a node holds, itself first.
     pub fn sources_of<'a>(&'a self, to: &'a ModelVersion) -> impl Iterator<Item = &'a ModelVersion> {
         let others = self.routes.keys().filter(move |hop| hop.to == *to).map(|hop| &hop.from);
         self.nodes.get_key_value(to).map(|(id, _)| id).into_iter().chain(others)
@@ -123,6 +174,46 @@ impl Deployed {
     /// Every topic that has a sink: of events, and of dead letters.
     pub fn topics(&self) -> BTreeSet<&TopicName> {
         self.nodes.values().flat_map(|node| [&node.topic, &node.dead_letters]).collect()
+    }
+
+    /// The node that a model version has its table in, or had.
+    pub fn node_of(&self, of: &ModelVersion) -> Option<&DeployedNode> {
+        self.nodes.values().find(|node| node.node.id.model == of.model && node.knows(&of.version))
+    }
+
+    /// Whether a node is there and has live members.
+    pub fn is_live(&self, id: &ModelVersion) -> bool {
+        self.nodes.get(id).is_some_and(DeployedNode::is_live)
+    }
+
+    /// The topic of a node, purged ones included.
+    pub fn topic(&self, id: &ModelVersion) -> Option<&TopicName> {
+        self.nodes.get(id).map(|node| &node.topic).or_else(|| self.purged.get(id))
+    }
+
+    /// Which version events of a retired one are to be sent to: a live one of the same schema, else
+    /// the oldest newer one that its rows reach, else the current version of the model.
+    pub fn successor(&self, of: &ModelVersion) -> Option<ModelVersion> {
+        let node = self.node_of(of).filter(|node| node.retired.contains(&of.version))?;
+        let within = node.node.members.keys();
+        let within =
+            within.clone().find(|version| **version > of.version).or(node.node.members.keys().last());
+        let within = within.map(|version| ModelVersion::new(of.model.clone(), version.clone()));
+        let oldest = |id: &ModelVersion| {
+            let member = self.nodes.get(id)?.node.members.keys().next()?;
+            Some(ModelVersion::new(id.model.clone(), member.clone()))
+        };
+        let reached = self.routes.keys().filter(|hop| hop.from == node.node.id).map(|hop| &hop.to);
+        let reached = reached.filter(|to| to.version > of.version && self.is_live(to));
+        let reached = reached.min_by_key(|to| (&to.version, to.model != of.model)).and_then(oldest);
+        let current = || {
+            let current = self.current.as_ref()?;
+            let mut nodes = self.nodes_of(&of.model);
+            nodes
+                .any(|node| node.node.members.contains_key(current))
+                .then(|| ModelVersion::new(of.model.clone(), current.clone()))
+        };
+        within.or(reached).or_else(current)
     }
 
     /// The nodes of a model, oldest first.

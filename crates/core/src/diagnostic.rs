@@ -83,6 +83,8 @@ codes! {
     ChangedInPlace = "404";
     /// A table of a name that Antler needs is there already, and is not Antler's.
     ForeignTable = "405";
+    /// A version is retired or purged, or is not, and what was asked for needs the contrary.
+    Retired = "406";
     /// The embedded engine is missing or cannot be used.
     Engine = "601";
     /// The data folder belongs to another process.

@@ -308,6 +308,11 @@ impl Naming {
         self.table(of.flat())
     }
 
+    /// Where the storage table of a retired node is kept.
+    pub fn archive(&self, of: &ModelVersion) -> TableName {
+        self.internal_table(format!("{}_archive", of.flat()))
+    }
+
     /// `<Model>`: always a view of the current version.
     pub fn current(&self, model: &ModelName) -> TableName {
         self.table(model.to_string())

@@ -54,7 +54,7 @@ impl Comparand {
         let (source, target) = (deployed.nodes.get(&hop.from)?, deployed.nodes.get(&hop.to)?);
         Some(Self {
             source: hop.from.clone(),
-            rows: naming.storage(&hop.from),
+            rows: source.rows(naming),
             topic: source.topic.clone(),
             stored: stored(&deployed.routes.get(hop)?.outlets)?,
             fields: target.node.model.fields.clone(),

@@ -14,7 +14,7 @@
 use std::collections::BTreeSet;
 
 use antler_core::{
-    deployment::{Deployed, Intake},
+    deployment::{Deployed, DeployedNode},
     load::{Carry, Load, Part},
     names::TopicName,
     plan::{Applying, Cut, Make, Plan, Stage},
@@ -49,8 +49,8 @@ pub(crate) fn cut(
     topics: &dyn Topics,
     session: &mut dyn Session,
 ) -> Result<Vec<Load>, ServerError> {
-    let Cut { hold: _, drop, forget, make, clones, views, aliases } = &plan.cut;
-    for statement in drop {
+    let Cut { hold: _, drop, moves, forget, make, clones, views, aliases } = &plan.cut;
+    for statement in drop.iter().chain(moves) {
         session.execute(statement)?;
         reach(FailPoint::CutDropped);
     }
@@ -98,20 +98,18 @@ pub(crate) fn begin(plan: Plan, stage: Stage, state: &State) -> Result<Plan, Ser
     Ok(applying.plan)
 }
 
-/// The topics that a plan closes, which must be drained before its cut: rows that they still
-/// hold reach the clones that way.
-pub(crate) fn closing(plan: &Plan) -> impl Iterator<Item = &TopicName> {
-    plan.after.nodes.values().filter(|node| node.intake == Intake::Closed).map(|node| &node.topic)
+/// The topics that a plan retires, which must be drained before its cut: rows that they still
+/// hold reach the archive, the other tables and the clones that way.
+pub(crate) fn retiring<'a>(plan: &'a Plan, before: &'a Deployed) -> impl Iterator<Item = &'a TopicName> {
+    let retires = |node: &&DeployedNode| before.is_live(&node.node.id) && !node.is_live();
+    plan.after.nodes.values().filter(retires).map(|node| &node.topic)
 }
 
 /// The topics whose endpoints change what they accept: tables that are made anew or go, and
 /// endpoints that close. What a plan decides about them is only true while nothing arrives.
 pub(crate) fn pausing<'a>(plan: &'a Plan, before: &'a Deployed) -> BTreeSet<&'a TopicName> {
-    let was_open = |topic: &TopicName| {
-        before.nodes.values().any(|node| node.topic == *topic && node.intake == Intake::Open)
-    };
     let made = plan.cut.make.iter().map(|make| &make.topic);
-    made.chain(&plan.cut.forget).chain(closing(plan).filter(|topic| was_open(topic))).collect()
+    made.chain(&plan.cut.forget).chain(retiring(plan, before)).collect()
 }
 
 fn make_node(make: &Make, topics: &dyn Topics, session: &mut dyn Session) -> Result<(), ServerError> {

@@ -5,13 +5,13 @@ use std::{num::NonZeroU64, sync::Arc};
 use antler_core::{
     ledger::Account,
     load::course::Order,
-    names::{Naming, TopicName},
-    plan::Observed,
+    names::{Naming, TopicName, Version},
+    plan::{Change, Observed},
     verify::Comparison,
 };
 
 use crate::{
-    Backends, ServerError, ledger,
+    Backends, Runtime, ServerError, ledger,
     letters::{Desk, LettersAnswer, LettersRequest},
     load::{LoadPhase, LoadStatus, LoadsStatus},
     runtime::{observe, query, stored_sink},
@@ -42,7 +42,8 @@ impl<'a> AtRest<'a> {
         let LoadsStatus { loads, .. } = self.load_status(None)?;
         let sink = |topic: &TopicName| stored_sink(&self.state, topic);
         let deployed = self.state.deployed()?;
-        status::collect(&deployed, self.naming, &**topics, sink, &loads, &mut *tables.session()?)
+        let usages = self.state.usages()?.by_version();
+        status::collect(&deployed, self.naming, &**topics, sink, &loads, &usages, &mut *tables.session()?)
     }
 
     /// What loads will do once a server runs, where the configuration limits them so.
@@ -126,6 +127,17 @@ impl<'a> AtRest<'a> {
             desk.finish_interrupted()?;
         }
         desk.answer(request)
+    }
+
+    /// Deletes what only a retired version has; see [`Runtime::purge`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn purge(&self, version: &Version) -> Result<Vec<Change>, ServerError> {
+        let runtime = Runtime::start(self.backends.clone(), self.naming.clone())?;
+        let purged = runtime.purge(version);
+        runtime.stop();
+        purged
     }
 
     fn stored(&self, topic: &TopicName) -> Result<u64, ServerError> {

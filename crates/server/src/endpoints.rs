@@ -12,7 +12,7 @@ use std::{
 };
 
 use antler_core::{
-    deployment::{Deployed, Intake},
+    deployment::Deployed,
     ingestion::Ingestion,
     names::{ModelName, ModelVersion, TopicName, Version},
     schema::Model,
@@ -45,14 +45,22 @@ type Gates = BTreeMap<TopicName, Arc<Gate<()>>>;
 #[derive(Debug, Default)]
 pub struct Endpoints {
     by_model: BTreeMap<ModelName, BTreeMap<Version, Arc<Endpoint>>>,
+    /// Retired versions, and where their events are to be sent now.
+    retired: BTreeMap<ModelVersion, Option<ModelVersion>>,
     current: Option<Version>,
 }
 
 impl Endpoints {
-    /// The endpoints of every node whose intake is open.
+    /// The endpoints of every live version.
     fn new(deployed: &Deployed, gates: &mut Gates) -> Self {
         let mut by_model: BTreeMap<ModelName, BTreeMap<Version, Arc<Endpoint>>> = BTreeMap::new();
-        for node in deployed.nodes.values().filter(|node| node.intake == Intake::Open) {
+        let mut retired = BTreeMap::new();
+        for node in deployed.nodes.values() {
+            for version in &node.retired {
+                let of = ModelVersion::new(node.node.id.model.clone(), version.clone());
+                let successor = deployed.successor(&of);
+                retired.insert(of, successor);
+            }
             let model = Arc::new(node.node.model.clone());
             let gate = gates.entry(node.topic.clone()).or_default();
             for (version, ingestion) in &node.node.members {
@@ -71,7 +79,7 @@ impl Endpoints {
                     .insert(version.clone(), Arc::new(endpoint));
             }
         }
-        Self { by_model, current: deployed.current.clone() }
+        Self { by_model, retired, current: deployed.current.clone() }
     }
 
     /// The endpoint of a model at a version, or at the current one.
@@ -81,6 +89,12 @@ impl Endpoints {
             Some(version) => versions.get(&version.parse().ok()?),
             None => versions.get(self.current.as_ref()?),
         }
+    }
+
+    /// If a version of a model is retired: where its events are to be sent now, if anywhere.
+    pub fn retired(&self, model: &str, version: &str) -> Option<Option<&ModelVersion>> {
+        let of = ModelVersion::new(model.parse().ok()?, version.parse().ok()?);
+        self.retired.get(&of).map(Option::as_ref)
     }
 
     /// The current version, when anything is deployed.

@@ -58,8 +58,8 @@ impl Ledger<'_> {
         let mut models = BTreeSet::new();
         for (id, node) in &deployed.nodes {
             let own = Hop { from: id.clone(), to: id.clone() };
-            let others = deployed.routes.keys().filter(|hop| hop.from == *id).cloned();
-            for hop in std::iter::once(own).chain(others) {
+            let others = deployed.flowing().map(|(hop, _)| hop).filter(|hop| hop.from == *id).cloned();
+            for hop in node.is_live().then_some(own).into_iter().chain(others) {
                 let complete = !loading.contains(&hop.to);
                 let state = if complete { AccountState::Complete } else { AccountState::Loading };
                 accounts.push(self.hop(hop, node, state)?);

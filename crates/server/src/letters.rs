@@ -278,7 +278,13 @@ impl Desk<'_> {
         };
         let ways = Ways::of(node, deployed, self.naming);
         let Some(way) = ways.iter().find(|way| way.hop == *hop) else {
-            return keep_all(outcome, "no migration leads there any more");
+            return keep_all(
+                outcome,
+                match deployed.is_live(&hop.to) {
+                    true => "no migration leads there any more",
+                    false => "the version that it did not reach is retired",
+                },
+            );
         };
         // A batch that is on its way may have made the letter and not yet the row.
         let stored = (self.stored)(topic)?;
@@ -381,9 +387,13 @@ fn through(
 /// The record of a letter as its endpoint takes it now.
 fn validated(letter: &Letter, endpoints: &Endpoints) -> Result<(TopicName, NewBlock), String> {
     let version = letter.version.to_string();
-    let endpoint = endpoints
-        .find(letter.target.model.as_str(), Some(&version))
-        .ok_or_else(|| format!("{} has no open endpoint", letter.target))?;
+    let endpoint =
+        endpoints.find(letter.target.model.as_str(), Some(&version)).ok_or_else(|| {
+            match endpoints.retired(letter.target.model.as_str(), &version) {
+                Some(_) => format!("{} {version} is retired", letter.target.model),
+                None => format!("{} {version} has no endpoint", letter.target.model),
+            }
+        })?;
     let record = letter.bytes()?;
     let mut ndjson = Vec::new();
     let outcome = endpoint.validator.record(&record, &mut ndjson);

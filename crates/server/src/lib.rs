@@ -23,6 +23,8 @@ pub mod sink;
 mod staging;
 pub mod state;
 pub mod status;
+mod ticker;
+pub mod usage;
 pub mod verify;
 
 pub use at_rest::AtRest;

@@ -4,15 +4,14 @@
 //! a restart would go on from. Nothing goes while a plan is on its way.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{self, JoinHandle},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use antler_core::{names::TopicName, retention::Retention};
 use antler_store::topics::Topics;
 
-use crate::{ServerError, clock, state::State};
+use crate::{ServerError, clock, state::State, ticker::Ticker};
 
 /// How often topics are looked at.
 const EVERY: Duration = Duration::from_secs(60);
@@ -66,42 +65,11 @@ impl Trimmer {
     }
 }
 
-/// The thread that trims by the clock; stops when it is dropped.
-pub(crate) struct Trimming {
-    stopping: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Trimming {
-    pub(crate) fn start(trimmer: Trimmer, retention: Retention) -> Result<Self, ServerError> {
-        let stopping = Arc::<(Mutex<bool>, Condvar)>::default();
-        let for_thread = Arc::clone(&stopping);
-        let thread = thread::Builder::new().name("retention".to_owned()).spawn(move || {
-            while !stops_within(EVERY, &for_thread) {
-                if let Err(error) = trimmer.trim(&retention, clock::now()) {
-                    tracing::warn!(%error, "topics could not be trimmed");
-                }
-            }
-        });
-        Ok(Self { stopping, thread: Some(thread.map_err(|_| ServerError::Thread("retention"))?) })
-    }
-}
-
-impl Drop for Trimming {
-    fn drop(&mut self) {
-        *self.stopping.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.stopping.1.notify_all();
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the retention thread died");
+/// Trims by the clock until it is dropped.
+pub(crate) fn start(trimmer: Trimmer, retention: Retention) -> Result<Ticker, ServerError> {
+    Ticker::start("retention", EVERY, move || {
+        if let Err(error) = trimmer.trim(&retention, clock::now()) {
+            tracing::warn!(%error, "topics could not be trimmed");
         }
-    }
-}
-
-/// Waits; whether the end came meanwhile.
-fn stops_within(time: Duration, (stopping, changed): &(Mutex<bool>, Condvar)) -> bool {
-    let stopping = stopping.lock().unwrap_or_else(PoisonError::into_inner);
-    let (stopping, _) = changed
-        .wait_timeout_while(stopping, time, |stopping| !*stopping)
-        .unwrap_or_else(PoisonError::into_inner);
-    *stopping
+    })
 }

@@ -11,9 +11,10 @@ use std::{
 
 use antler_core::{
     deployment::{Deployed, Desired},
+    diagnostic::Diagnostic,
     ledger::Account,
     load::course::Order,
-    names::{Naming, TopicName},
+    names::{Naming, TopicName, Version},
     plan::{self, Edits, Facts, Observed, Plan, Stage},
     retention::Retention,
     sql::statement,
@@ -32,10 +33,12 @@ use crate::{
     ledger,
     letters::{Desk, LettersAnswer, LettersRequest},
     load::{self, LoadPhase, Loads, LoadsStatus},
-    retention::{Trimmer, Trimming},
+    retention::{self, Trimmer},
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
-    status::{self, Status},
+    status::{self, Sizes, Status},
+    ticker::Ticker,
+    usage::{self, Counter},
     verify::{self, VerifyRequest},
 };
 
@@ -60,7 +63,9 @@ pub struct Runtime {
     sinks: Mutex<Option<Arc<Sinks>>>,
     loads: Mutex<Option<Arc<Loads>>>,
     trimmer: Trimmer,
-    trimming: Mutex<Option<Trimming>>,
+    trimming: Mutex<Option<Ticker>>,
+    usage: Arc<Counter>,
+    counting: Mutex<Option<Ticker>>,
     /// One plan at a time.
     changing: Mutex<Changing>,
 }
@@ -107,6 +112,8 @@ impl Runtime {
         let loads = Loads::start(&tables, &state, lag)?;
         let endpoints = CurrentEndpoints::default();
         endpoints.set(&deployed);
+        let usage = Arc::new(Counter::new(state.clone())?);
+        let counting = Mutex::new(Some(usage.start()?));
         let trimmer = Trimmer::new(Arc::clone(&topics), state.clone());
         Ok(Self {
             tables,
@@ -118,6 +125,8 @@ impl Runtime {
             loads: Mutex::new(Some(Arc::new(loads))),
             trimmer,
             trimming: Mutex::new(None),
+            usage,
+            counting,
             changing: Mutex::new(Changing::Possible),
         })
     }
@@ -135,12 +144,32 @@ impl Runtime {
         edits: Edits,
         show: &mut dyn FnMut(&Plan),
     ) -> Result<Duration, ServerError> {
+        self.carry_out(&|observed| plan::plan(desired, observed, edits), show)
+    }
+
+    /// Deletes what only a retired version has, for good; returns what that was. Blocks: not for async
+    /// code.
+    ///
+    /// # Errors
+    /// No retired version has this number, or as [`Runtime::change`].
+    pub fn purge(&self, version: &Version) -> Result<Vec<plan::Change>, ServerError> {
+        let mut changes = Vec::new();
+        let make = |observed: &Observed| plan::purge(version, &self.naming, observed);
+        self.carry_out(&make, &mut |plan| changes.clone_from(&plan.changes))?;
+        Ok(changes)
+    }
+
+    fn carry_out(
+        &self,
+        make: &dyn Fn(&Observed) -> Result<Plan, Vec<Diagnostic>>,
+        show: &mut dyn FnMut(&Plan),
+    ) -> Result<Duration, ServerError> {
         let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         if *changing == Changing::Unfinished {
             return Err(ServerError::Unfinished);
         }
         let mut session = self.tables.session()?;
-        let (plan, before) = self.plan(desired, edits, &mut *session)?;
+        let (plan, before) = self.plan(make, &mut *session)?;
         if plan.is_empty(&before) {
             show(&plan);
             return Ok(Duration::ZERO);
@@ -151,12 +180,12 @@ impl Runtime {
         // is made anew or goes, so the plan made now stays true.
         let gates = self.endpoints.gates(apply::pausing(&plan, &before));
         let paused: Vec<_> = gates.iter().map(|gate| gate.blocking_write()).collect();
-        let (plan, _) = self.plan(desired, edits, &mut *session)?;
+        let (plan, _) = self.plan(make, &mut *session)?;
         show(&plan);
         *changing = Changing::Unfinished;
         let plan = apply::begin(plan, Stage::Prepare, &self.state)?;
         repeat(|| apply::prepare(&plan, &*self.topics, &mut *session))?;
-        self.drain_closing(&plan, &sinks)?;
+        self.drain_retiring(&plan, &before, &sinks)?;
 
         let holding = Instant::now();
         let held = ManuallyDrop::new(sinks.hold(&plan.cut.hold)?);
@@ -179,19 +208,18 @@ impl Runtime {
 
     fn plan(
         &self,
-        desired: &Desired,
-        edits: Edits,
+        make: &dyn Fn(&Observed) -> Result<Plan, Vec<Diagnostic>>,
         session: &mut dyn Session,
     ) -> Result<(Plan, Deployed), ServerError> {
         let observed = observe(&self.state.deployed()?, &self.naming, &*self.topics, session)?;
-        let plan = plan::plan(desired, &observed, edits).map_err(ServerError::Refused)?;
+        let plan = make(&observed).map_err(ServerError::Refused)?;
         Ok((plan, observed.deployed))
     }
 
-    /// Waits until what closed endpoints have accepted is stored.
-    fn drain_closing(&self, plan: &Plan, sinks: &Sinks) -> Result<(), ServerError> {
+    /// Waits until what endpoints that close have accepted is stored.
+    fn drain_retiring(&self, plan: &Plan, before: &Deployed, sinks: &Sinks) -> Result<(), ServerError> {
         let mut ends = BTreeMap::new();
-        for topic in apply::closing(plan) {
+        for topic in apply::retiring(plan, before) {
             ends.insert(topic.clone(), self.topics.end(topic)?);
         }
         sinks.drained(&ends)
@@ -260,7 +288,9 @@ impl Runtime {
             Some(status) => Ok(status.clone()),
             None => stored_sink(&self.state, topic),
         };
-        status::collect(&deployed, &self.naming, &*self.topics, sink, &loads, &mut *self.tables.session()?)
+        let usages = self.usage.versions();
+        let session = &mut *self.tables.session()?;
+        status::collect(&deployed, &self.naming, &*self.topics, sink, &loads, &usages, session)
     }
 
     /// What is there, to plan from. Blocks: not for async code.
@@ -277,7 +307,19 @@ impl Runtime {
     /// # Errors
     /// The database refused it.
     pub fn query(&self, statement: &str, format: &str) -> Result<Vec<u8>, ServerError> {
-        query(&*self.tables, &self.naming, statement, format)
+        let answer = query(&*self.tables, &self.naming, statement, format)?;
+        // What is no question about tables has no names in it.
+        if let Ok(names) = query(&*self.tables, &self.naming, &statement::names_in(statement), "TSVRaw")
+            && let Ok(names) = std::str::from_utf8(&names)
+        {
+            self.usage.read(&usage::names_in(names), &self.state.deployed()?, &self.naming);
+        }
+        Ok(answer)
+    }
+
+    /// Counts events that an endpoint has accepted, and who sent them.
+    pub fn count(&self, endpoint: &Endpoint, events: u32, at: i64, writer: Option<&str>) {
+        self.usage.wrote(&endpoint.of, events, at, writer);
     }
 
     /// Opens the accounts of the ledger. Blocks: not for async code.
@@ -357,7 +399,7 @@ impl Runtime {
     /// # Errors
     /// No thread.
     pub fn retain(&self, retention: Retention) -> Result<(), ServerError> {
-        let trimming = Trimming::start(self.trimmer.clone(), retention)?;
+        let trimming = retention::start(self.trimmer.clone(), retention)?;
         *self.trimming.lock().unwrap_or_else(PoisonError::into_inner) = Some(trimming);
         Ok(())
     }
@@ -375,7 +417,10 @@ impl Runtime {
     pub fn stop(&self) {
         let sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner).take();
         let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner).take();
-        drop(self.trimming.lock().unwrap_or_else(PoisonError::into_inner).take());
+        for ticker in [&self.trimming, &self.counting] {
+            drop(ticker.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+        self.usage.write_down();
         if let Some(sinks) = &sinks {
             sinks.stop();
         }
@@ -435,13 +480,13 @@ pub(crate) fn observe(
     topics: &dyn Topics,
     session: &mut dyn Session,
 ) -> Result<Observed, ServerError> {
-    let sizes = status::table_sizes(naming, session)?;
+    let sizes = Sizes::read(naming, session)?;
     let mut facts = BTreeMap::new();
     for (id, node) in &deployed.nodes {
-        let (rows, bytes) = sizes.get(&naming.storage(id).table).copied().unwrap_or_default();
+        let (rows, bytes) = sizes.of(&node.rows(naming));
         facts.insert(id.clone(), Facts { own_events: topics.end(&node.topic)?, rows, bytes });
     }
-    Ok(Observed { deployed: deployed.clone(), facts, tables: sizes.into_keys().collect() })
+    Ok(Observed { deployed: deployed.clone(), facts, tables: sizes.names(naming.database()) })
 }
 
 /// Finishes the plan that a process left when it died.
@@ -457,9 +502,10 @@ fn finish_interrupted(
         Stage::Prepare => {
             // A batch may have reached some tables and not others. It has to reach all of them
             // before anything is cloned; and a topic that closes has to be drained.
-            for target in sink::targets(&state.deployed()?, naming) {
-                let closes = apply::closing(&applying.plan).any(|topic| *topic == target.topic);
-                let until = if closes { Until::Drained } else { Until::NothingPending };
+            let before = state.deployed()?;
+            for target in sink::targets(&before, naming) {
+                let retires = apply::retiring(&applying.plan, &before).any(|topic| *topic == target.topic);
+                let until = if retires { Until::Drained } else { Until::NothingPending };
                 sink::catch_up(&target, until, topics, state, session)?;
             }
             apply::prepare(&applying.plan, topics, session)?;

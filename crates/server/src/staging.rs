@@ -74,13 +74,14 @@ impl Ways {
         };
         let own = Hop { from: id.clone(), to: id.clone() };
         let own = way(own, route::own(naming, id, &node.node.model));
-        let routes = deployed.routes.iter().filter(|(hop, _)| hop.from == *id);
+        let routes = deployed.flowing().filter(|(hop, _)| hop.from == *id);
         let others = routes.map(|(hop, route)| way(hop.clone(), route.outlets.clone()));
         Self {
             topic: node.topic.clone(),
             model: node.node.model.clone(),
-            storage: naming.storage(id),
-            ways: std::iter::once(own).chain(others).collect(),
+            storage: node.rows(naming),
+            // Nothing comes into an archive any more.
+            ways: node.is_live().then_some(own).into_iter().chain(others).collect(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! | `load/<number>`  | [`Load`]: an initial load that is not done                |
 //! | `verify/<hop>`   | [`Verifying`]: a comparison that is not done              |
 //! | `loads`          | [`Course`]: whether loads go on, and how fast they may    |
+//! | `usage`          | [`Usages`]: who writes and reads which version            |
 //! | `replaying`      | [`Replaying`]: dead letters on their way to topics, if any |
 //!
 //! Values are JSON with a format number; one that this program does not know is an error, never
@@ -25,13 +26,14 @@ use antler_core::{
 use antler_store::journal::{Change, Durability, Journal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{ServerError, letters::Replaying, verify::Verifying};
+use crate::{ServerError, letters::Replaying, usage::Usages, verify::Verifying};
 
 const DEPLOYED: &str = "deployed";
 const APPLYING: &str = "applying";
 const LOADS: &str = "load/";
 const COURSE: &str = "loads";
 const REPLAYING: &str = "replaying";
+const USAGE: &str = "usage";
 
 fn sink_key(topic: &TopicName) -> String {
     format!("sink/{topic}")
@@ -188,6 +190,22 @@ impl State {
         self.write(&[put(COURSE.to_owned(), course)?], Durability::Now)
     }
 
+    /// How versions were used so far.
+    ///
+    /// # Errors
+    /// As [`State::deployed`].
+    pub fn usages(&self) -> Result<Usages, ServerError> {
+        Ok(self.read(USAGE)?.unwrap_or_default())
+    }
+
+    /// Remembers how versions were used; durable soon.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn set_usages(&self, usages: &Usages) -> Result<(), ServerError> {
+        self.write(&[put(USAGE.to_owned(), usages)?], Durability::Soon)
+    }
+
     /// The dead letters on their way to topics, if any.
     ///
     /// # Errors
@@ -243,6 +261,10 @@ impl Stored for Verifying {
 }
 
 impl Stored for Course {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Usages {
     const FORMAT: u32 = Self::FORMAT;
 }
 

@@ -2,10 +2,10 @@
 //!
 //! The same value is made by a running server and, when nothing runs, from what is on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use antler_core::{
-    deployment::{Deployed, Intake},
+    deployment::{Deployed, Hop},
     names::{ModelName, ModelVersion, Naming, SqlIdent, TableName, Version},
     sql::statement,
 };
@@ -19,6 +19,7 @@ use crate::{
     ServerError,
     load::{LoadPhase, LoadStatus},
     sink::SinkStatus,
+    usage::{self, Usage},
 };
 
 /// The state of a project.
@@ -52,14 +53,14 @@ pub struct DeadLetterStatus {
 pub struct TableStatus {
     /// The model.
     pub model: ModelName,
-    /// The versions that share it, oldest first.
+    /// The live versions that share it, oldest first. It is archived when there are none.
     pub versions: Vec<Version>,
+    /// Retired versions that shared it, oldest first.
+    pub retired: Vec<Version>,
     /// Its name, with the database.
     pub table: String,
     /// Its topic.
     pub topic: String,
-    /// Whether its endpoints take events.
-    pub intake: Intake,
     /// Rows in the table.
     pub rows: u64,
     /// Bytes of the table on disk.
@@ -68,6 +69,8 @@ pub struct TableStatus {
     pub received: u64,
     /// Accepted events that are in the tables.
     pub stored: u64,
+    /// How each version is used, where it was.
+    pub usage: BTreeMap<Version, Usage>,
     /// Why the sink's last batch failed, while it is being repeated.
     pub failure: Option<String>,
 }
@@ -116,19 +119,38 @@ pub struct LoadCount {
     pub left_ms: Option<u64>,
 }
 
-/// Rows and bytes of every table in the project's database.
-pub(crate) fn table_sizes(
-    naming: &Naming,
-    session: &mut dyn Session,
-) -> Result<BTreeMap<SqlIdent, (u64, u64)>, ServerError> {
-    #[derive(Deserialize)]
-    struct Row {
-        name: SqlIdent,
-        rows: u64,
-        bytes: u64,
+/// Rows and bytes of the tables in the project's databases.
+pub(crate) struct Sizes(BTreeMap<TableName, (u64, u64)>);
+
+impl Sizes {
+    /// Asks the database.
+    pub(crate) fn read(naming: &Naming, session: &mut dyn Session) -> Result<Self, ServerError> {
+        #[derive(Deserialize)]
+        struct Row {
+            name: SqlIdent,
+            rows: u64,
+            bytes: u64,
+        }
+        let mut sizes = BTreeMap::new();
+        for database in [naming.database(), naming.internal_database()] {
+            let rows: Vec<Row> = tables::rows(session, &statement::tables(database))?;
+            sizes.extend(rows.into_iter().map(|Row { name, rows, bytes }| {
+                (TableName { database: database.clone(), table: name }, (rows, bytes))
+            }));
+        }
+        Ok(Self(sizes))
     }
-    let rows: Vec<Row> = tables::rows(session, &statement::tables(naming.database()))?;
-    Ok(rows.into_iter().map(|row| (row.name, (row.rows, row.bytes))).collect())
+
+    /// Of a table; zero when there is none.
+    pub(crate) fn of(&self, table: &TableName) -> (u64, u64) {
+        self.0.get(table).copied().unwrap_or_default()
+    }
+
+    /// The tables of a database.
+    pub(crate) fn names(&self, database: &SqlIdent) -> BTreeSet<SqlIdent> {
+        let within = self.0.keys().filter(|table| table.database == *database);
+        within.map(|table| table.table.clone()).collect()
+    }
 }
 
 fn open_letters(table: &TableName, session: &mut dyn Session) -> Result<u64, ServerError> {
@@ -147,31 +169,41 @@ pub(crate) fn collect(
     topics: &dyn Topics,
     sink: impl Fn(&antler_core::names::TopicName) -> Result<SinkStatus, ServerError>,
     loads: &[LoadStatus],
+    usages: &BTreeMap<ModelVersion, Usage>,
     session: &mut dyn Session,
 ) -> Result<Status, ServerError> {
-    let sizes = table_sizes(naming, session)?;
+    let sizes = Sizes::read(naming, session)?;
     let mut tables = Vec::new();
     let mut lags = BTreeMap::new();
     for (id, node) in &deployed.nodes {
         let SinkStatus { stored, failure } = sink(&node.topic)?;
         let received = topics.end(&node.topic)?;
-        let table = naming.storage(id);
-        let (rows, bytes) = sizes.get(&table.table).copied().unwrap_or_default();
+        let table = node.rows(naming);
+        let (rows, bytes) = sizes.of(&table);
         lags.insert(id, (received.saturating_sub(stored), failure.clone()));
         tables.push(TableStatus {
             model: id.model.clone(),
             versions: node.node.members.keys().cloned().collect(),
+            retired: node.retired.iter().cloned().collect(),
             table: table.to_string(),
             topic: node.topic.to_string(),
-            intake: node.intake,
             rows,
             bytes,
             received,
             stored,
+            usage: usage::of_model(
+                usages,
+                node.node
+                    .members
+                    .keys()
+                    .chain(&node.retired)
+                    .map(|version| ModelVersion::new(id.model.clone(), version.clone())),
+            ),
             failure,
         });
     }
-    let migrations = deployed.routes.keys().map(|hop| {
+    let live = |hop: &Hop| deployed.is_live(&hop.from);
+    let migrations = deployed.flowing().map(|(hop, _)| hop).filter(|hop| live(hop)).map(|hop| {
         let (lag, sink_failure) = lags.get(&hop.from).cloned().unwrap_or_default();
         // A load fills a target for every route into it, so its newest one tells for all of them.
         let load = loads.iter().rev().find(|load| load.target == hop.to);
@@ -199,7 +231,7 @@ pub(crate) fn collect(
     let migrations = migrations.collect();
     let mut dead_letters = BTreeMap::new();
     for (model, topic) in deployed.nodes.iter().map(|(id, node)| (&id.model, &node.dead_letters)) {
-        let (rows, _) = sizes.get(&naming.dead_letters(model).table).copied().unwrap_or_default();
+        let (rows, _) = sizes.of(&naming.dead_letters(model));
         let SinkStatus { stored, failure } = sink(topic)?;
         let lag = topics.end(topic)?.saturating_sub(stored);
         if rows == 0 && lag == 0 || dead_letters.contains_key(model) {

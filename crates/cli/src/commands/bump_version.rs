@@ -54,7 +54,7 @@ pub fn run(args: &BumpVersionArgs, settings: &Settings, printer: &Printer) -> an
     refuse_other_models(&project.models()?, &pinned.models)?;
 
     // Everything that will be written is made before anything is written.
-    let mut lock = project.old_versions_except(&old)?;
+    let mut lock = project.pinned_except(&old)?;
     let mut versions: BTreeMap<_, _> =
         lock.iter().map(|(version, pinned)| (version.clone(), pinned.models.clone())).collect();
     versions.extend([&old, &new].map(|version| (version.clone(), pinned.models.clone())));

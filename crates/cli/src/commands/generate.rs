@@ -7,7 +7,7 @@
 use antler_core::{
     diagnostic::{Code, Diagnostic},
     diff::{Diff, Origin},
-    lineage::{EdgeError, Lineage, Node},
+    lineage::{EdgeError, Node},
     names::{MigrationName, ModelVersion},
 };
 use antler_lang::draft;
@@ -30,15 +30,15 @@ pub fn migrations(
     printer: &Printer,
 ) -> anyhow::Result<()> {
     let project = Project::open(settings)?;
-    let versions = project.live_versions()?;
-    if versions.len() == 1 {
+    let versions = project.versions()?;
+    if versions.live.len() == 1 {
         printer
             .say(format!("{} is the only live version, so there is nothing to migrate", project.version()));
         printer.say("next: antler bump-version starts the next version");
         return Ok(());
     }
 
-    let mut lineage = Lineage::new(&versions);
+    let mut lineage = versions.lineage();
     for migration in project.migrations()? {
         match lineage.connect(&migration.name) {
             Ok(_) => printer.say(format!("{} is there already", migration.file.path)),

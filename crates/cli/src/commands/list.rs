@@ -1,6 +1,8 @@
 //! `antler ls` and `antler ps`: what there is, and what it is doing.
 
-use antler_core::{deployment::Intake, names::ModelName};
+use std::collections::BTreeSet;
+
+use antler_core::names::{ModelName, Version};
 use antler_server::status::{
     DeadLetterStatus, LoadCount, MigrationPhase, MigrationStatus, Status, TableStatus,
 };
@@ -63,10 +65,10 @@ fn tables(status: &Status) -> String {
         ("ROWS", Align::Right),
         ("SIZE", Align::Right),
     ];
-    let row = |table: &TableStatus, version: &antler_core::names::Version| {
-        let endpoint = match table.intake {
-            Intake::Open => format!("/ingest/{}/{version}", table.model),
-            Intake::Closed => "closed".to_owned(),
+    let row = |table: &TableStatus, version: &Version| {
+        let endpoint = match table.retired.contains(version) {
+            false => format!("/ingest/{}/{version}", table.model),
+            true => "retired".to_owned(),
         };
         let current = if status.current.as_ref() == Some(version) { " (current)" } else { "" };
         vec![
@@ -79,8 +81,10 @@ fn tables(status: &Status) -> String {
             bytes(table.bytes),
         ]
     };
-    let rows =
-        status.tables.iter().flat_map(|table| table.versions.iter().map(move |version| row(table, version)));
+    let rows = status.tables.iter().flat_map(|table| {
+        let versions = table.versions.iter().chain(&table.retired).collect::<BTreeSet<_>>();
+        versions.into_iter().map(move |version| row(table, version))
+    });
     render::table(&columns, rows.collect())
 }
 
@@ -94,10 +98,10 @@ fn sinks(status: &Status) -> String {
         ("STATE", Align::Left),
     ];
     let row = |table: &TableStatus| {
-        let state = match (&table.failure, table.intake) {
+        let state = match (&table.failure, table.versions.is_empty()) {
             (Some(_), _) => "failing",
-            (None, Intake::Open) => "open",
-            (None, Intake::Closed) => "closed",
+            (None, false) => "open",
+            (None, true) => "retired",
         };
         vec![
             table.table.clone(),

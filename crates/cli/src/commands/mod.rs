@@ -14,7 +14,9 @@ mod list;
 mod load;
 mod plan;
 mod prod;
+mod purge;
 mod query;
+mod retire;
 mod verify;
 
 use crate::{
@@ -43,6 +45,9 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Import(args) => import::run(&args, settings, printer),
         Command::Load(command) => load::run(&command, settings, printer),
         Command::Dlq(command) => dlq::run(command, settings, printer),
+        Command::Retire(args) => retire::retire(&args, settings, printer),
+        Command::Unretire(args) => retire::unretire(&args, settings, printer),
+        Command::Purge(args) => purge::run(&args, settings, printer),
         Command::Verify(args) => verify::run(&args, settings, printer),
     }
 }

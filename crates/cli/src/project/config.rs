@@ -23,7 +23,10 @@ use clap::ValueEnum;
 use toml_edit::{Document, Item, Key};
 
 use self::keys::{Keys, Place};
-pub use self::{edit::with_old_version, keys::Override};
+pub use self::{
+    edit::{with_old_version, without_old_version},
+    keys::Override,
+};
 use crate::problems::Problems;
 
 /// The names of the file; the first that exists is read.

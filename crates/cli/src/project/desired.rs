@@ -30,8 +30,7 @@ pub struct Prepared {
 /// # Errors
 /// Everything that is wrong with models, pins and migrations.
 pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
-    let versions = project.live_versions()?;
-    let mut lineage = Lineage::new(&versions);
+    let mut lineage = project.versions()?.lineage();
     let mut warnings = Vec::new();
     let migrations = compile(&project.migrations()?, &mut lineage, &mut warnings)?;
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));

@@ -17,11 +17,12 @@ pub mod sources;
 mod tree;
 mod version_file;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use antler_core::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, SourceFile},
     ingestion::Declared,
+    lineage::Lineage,
     names::{ModelName, Version},
 };
 use antler_lang::models::{self, ParsedModel};
@@ -37,6 +38,22 @@ pub use self::{
     version_file::VersionFile,
 };
 use crate::{problems::Problems, settings::Settings};
+
+/// The models of every version that a project knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// Of live ones, the current one among them.
+    pub live: BTreeMap<Version, Vec<Declared>>,
+    /// Of retired ones.
+    pub retired: BTreeMap<Version, Vec<Declared>>,
+}
+
+impl Versions {
+    /// Their nodes, without migrations.
+    pub fn lineage(&self) -> Lineage {
+        Lineage::with_retired(&self.live, &self.retired)
+    }
+}
 
 /// A project.
 #[derive(Debug)]
@@ -129,21 +146,42 @@ impl Project {
     /// # Errors
     /// The lock cannot be read, or what is not in it cannot be had from git.
     pub fn old_versions(&self) -> Result<Lock, Problems> {
-        let lock = lock::read(&self.folder)?;
-        let pinned = self.resolved(&lock, |_| true)?;
-        if pinned.iter().any(|(version, pinned)| lock.get(version) != Some(pinned)) {
-            self.write_lock(&pinned)?;
-        }
-        Ok(pinned)
+        Ok(self.pinned_versions()?.0)
     }
 
-    /// Old versions as [`Project::old_versions`], without the one that is about to be pinned
+    /// Versions that are pinned and not alive any more: they left the configuration, and `antler.lock`
+    /// still knows what they were.
+    ///
+    /// # Errors
+    /// As [`Project::old_versions`].
+    pub fn retired_versions(&self) -> Result<Lock, Problems> {
+        Ok(self.pinned_versions()?.1)
+    }
+
+    /// The old versions that are alive, and those that are retired.
+    fn pinned_versions(&self) -> Result<(Lock, Lock), Problems> {
+        let mut lock = lock::read(&self.folder)?;
+        let live = self.resolved(&lock, |_| true)?;
+        let is_new = live.iter().any(|(version, pinned)| lock.get(version) != Some(pinned));
+        lock.extend(live.clone());
+        if is_new {
+            self.write_lock(&lock)?;
+        }
+        // A version that is not older was taken back before anybody used it.
+        lock.retain(|version, _| version < self.version() && !live.contains_key(version));
+        Ok((live, lock))
+    }
+
+    /// Everything that is pinned, retired versions included, without the one that is about to be pinned
     /// anew; nothing is written.
     ///
     /// # Errors
     /// As [`Project::old_versions`].
-    pub fn old_versions_except(&self, version: &Version) -> Result<Lock, Problems> {
-        self.resolved(&lock::read(&self.folder)?, |listed| listed != version)
+    pub fn pinned_except(&self, version: &Version) -> Result<Lock, Problems> {
+        let mut lock = lock::read(&self.folder)?;
+        lock.extend(self.resolved(&lock, |listed| listed != version)?);
+        lock.remove(version);
+        Ok(lock)
     }
 
     /// Pins exactly these versions.
@@ -159,25 +197,39 @@ impl Project {
     /// # Errors
     /// The file cannot be read or edited.
     pub fn config_with_old_version(&self, version: &Version, commit: &CommitId) -> Result<String, Problems> {
-        // Not `config.file`, in which passwords are masked.
-        let path = &self.config.file.path;
-        let file = self
-            .folder
-            .read(path)?
-            .ok_or_else(|| Diagnostic::error(Code::Config, format!("{path} was removed in the meantime")))?;
-        Ok(config::with_old_version(&file, version, commit.as_str())?)
+        Ok(config::with_old_version(&*self.config_file()?, version, commit.as_str())?)
     }
 
-    /// The models of every live version, the current one included. Their type declarations are
-    /// written on the way, for the editor in which migrations are being written.
+    /// The text of the configuration file without an old version.
+    ///
+    /// # Errors
+    /// The file cannot be read or edited.
+    pub fn config_without_old_version(&self, version: &Version) -> Result<String, Problems> {
+        Ok(config::without_old_version(&*self.config_file()?, version)?)
+    }
+
+    /// Not `config.file`, in which passwords are masked.
+    fn config_file(&self) -> Result<Arc<SourceFile>, Problems> {
+        let path = &self.config.file.path;
+        let removed = || Diagnostic::error(Code::Config, format!("{path} was removed in the meantime"));
+        Ok(self.folder.read(path)?.ok_or_else(removed)?)
+    }
+
+    /// The models of every version: live ones, the current one among them, and retired ones. Their type
+    /// declarations are written on the way, for the editor in which migrations are being written.
     ///
     /// # Errors
     /// As [`Project::models`] and [`Project::old_versions`], or a declaration cannot be written.
-    pub fn live_versions(&self) -> Result<BTreeMap<Version, Vec<Declared>>, Problems> {
+    pub fn versions(&self) -> Result<Versions, Problems> {
         let current = self.models()?.into_values().map(ParsedModel::into_declared).collect();
-        let old = self.old_versions()?.into_iter().map(|(version, pinned)| (version, pinned.models));
-        let versions = old.chain([(self.version().clone(), current)]).collect();
-        declarations::write(&self.folder, &versions)?;
+        let models =
+            |lock: Lock| lock.into_iter().map(|(version, pinned)| (version, pinned.models)).collect();
+        let (live, retired) = self.pinned_versions()?;
+        let (mut live, retired): (BTreeMap<_, _>, BTreeMap<_, _>) = (models(live), models(retired));
+        live.insert(self.version().clone(), current);
+        let versions = Versions { live, retired };
+        let all = versions.live.clone().into_iter().chain(versions.retired.clone()).collect();
+        declarations::write(&self.folder, &all)?;
         Ok(versions)
     }
 

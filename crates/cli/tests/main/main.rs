@@ -27,6 +27,7 @@ mod openapi;
 mod partial;
 mod pins;
 mod promises;
+mod retire;
 mod sandbox;
 mod server;
 mod serving;

@@ -10,6 +10,7 @@
 //! rows of a load from rows of the live path.
 
 mod planner;
+mod purge;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +23,7 @@ use crate::{
     diagnostic::Diagnostic,
     ingestion::Ingestion,
     load::LoadSpec,
-    names::{ModelVersion, SqlIdent, TopicName, Version},
+    names::{ModelVersion, Naming, SqlIdent, TopicName, Version},
 };
 
 /// What is there, apart from what Antler remembers.
@@ -79,7 +80,9 @@ pub struct Cut {
     pub hold: BTreeSet<TopicName>,
     /// Views and tables that go.
     pub drop: Vec<String>,
-    /// Topics that go. They hold no events.
+    /// Tables that go into the archive or come from there.
+    pub moves: Vec<String>,
+    /// Topics that go. They hold no events, or those of a purged version.
     pub forget: Vec<TopicName>,
     /// Tables and topics that are made anew.
     pub make: Vec<Make>,
@@ -143,15 +146,43 @@ pub enum Change {
         /// The node.
         node: ModelVersion,
     },
-    /// The endpoints of a version close; its tables stay.
-    Close {
-        /// The node.
-        node: ModelVersion,
+    /// The endpoint of a version closes for good, and names its successor.
+    Retire {
+        /// The version that the endpoint is of.
+        of: ModelVersion,
     },
-    /// The endpoints of a version open again.
-    Open {
+    /// The table of a retired version, which no live one shares, leaves the project's database. It can be
+    /// brought back until it is purged.
+    Archive {
         /// The node.
         node: ModelVersion,
+        /// Its rows when the plan was made.
+        rows: u64,
+        /// Its bytes on disk when the plan was made.
+        bytes: u64,
+    },
+    /// The endpoint of a retired version opens again.
+    Unretire {
+        /// The version that the endpoint is of.
+        of: ModelVersion,
+    },
+    /// An archived table comes back.
+    Restore {
+        /// The node.
+        node: ModelVersion,
+        /// Its rows.
+        rows: u64,
+        /// Its bytes on disk.
+        bytes: u64,
+    },
+    /// An archived table, and the topic behind it, go for good.
+    Purge {
+        /// The node.
+        node: ModelVersion,
+        /// Its rows.
+        rows: u64,
+        /// Its bytes on disk.
+        bytes: u64,
     },
     /// An endpoint promises something else from now on; no data moves.
     Configure {
@@ -196,7 +227,7 @@ pub enum Change {
 
 impl Plan {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 3;
+    pub const FORMAT: u32 = 4;
 
     /// Whether applying it would do nothing.
     pub fn is_empty(&self, deployed: &Deployed) -> bool {
@@ -231,5 +262,14 @@ pub enum Stage {
 /// # Errors
 /// Everything that cannot be done without losing or doubling rows.
 pub fn plan(desired: &Desired, observed: &Observed, edits: Edits) -> Result<Plan, Vec<Diagnostic>> {
-    planner::Planner::new(desired, observed, edits).plan()
+    planner::Planner::new(&desired.named_as(&observed.deployed), observed, edits).plan()
+}
+
+/// Plans to delete what only a retired version has: its archived table, its topic, and what failed on
+/// the way to it. A table that it shared with another version stays.
+///
+/// # Errors
+/// No retired version has this number.
+pub fn purge(version: &Version, naming: &Naming, observed: &Observed) -> Result<Plan, Vec<Diagnostic>> {
+    purge::plan(version, naming, observed)
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Clone as CloneStep, Cut, Edits, Facts, Make, Observed, Plan};
 use crate::{
-    deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Intake, Route},
+    deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic},
     lineage::Node,
     load::{Carry, LoadSpec, LoadedRows},
-    names::{ModelVersion, NameError, Naming, TopicName},
+    names::{ModelVersion, NameError, Naming, TopicName, Version},
     route::{self, Outlet},
     sql::statement::{self, Known},
 };
@@ -56,6 +56,8 @@ impl<'a> Planner<'a> {
         let mut prepare = Vec::new();
         self.make_nodes(&topics, &mut prepare, &mut cut);
         self.drop_nodes(&gone, &mut cut);
+        self.retire(&gone, &mut cut, &mut changes);
+        self.restore(&mut cut, &mut changes);
         let routes = self.connect(desired_routes, &gone, &mut cut, &mut changes);
         self.load(&routes, &mut cut, &mut changes);
         let after = self.after(&topics, &gone, routes);
@@ -89,6 +91,12 @@ impl<'a> Planner<'a> {
         self.fate(node) == Some(Fate::Keep)
     }
 
+    /// Whether this node is retired, and live again after this plan.
+    fn comes_back(&self, node: &ModelVersion) -> bool {
+        self.deployed().nodes.get(node).is_some_and(|deployed| !deployed.is_live())
+            && self.nodes.contains_key(node)
+    }
+
     /// Whether edits may make this node's table anew: it only holds what others can give again.
     fn may_rebuild(&self, node: &ModelVersion) -> bool {
         self.edits == Edits::Rebuild && self.facts(node).own_events == 0
@@ -99,16 +107,20 @@ impl<'a> Planner<'a> {
         let print = |(hop, route): (&Hop, &&Route)| {
             let source = &self.nodes.get(&hop.from)?.model;
             let outlets = route::outlets(self.naming(), hop, source, &route.projection);
-            Some((hop.clone(), DeployedRoute { path: route.path.clone(), outlets }))
+            Some((hop.clone(), DeployedRoute { path: route.path.clone(), outlets, flows: true }))
         };
         self.routes.iter().filter_map(print).collect()
     }
 
     fn decide_fates(&mut self, routes: &BTreeMap<Hop, DeployedRoute>) {
         for (id, node) in self.nodes.clone() {
-            let fate = match self.deployed().nodes.get(id) {
+            let deployed = self.deployed().nodes.get(id);
+            if deployed.is_none_or(|deployed| !deployed.is_live()) {
+                self.refuse_foreign_table(id);
+            }
+            let fate = match deployed {
                 None => {
-                    self.refuse_foreign_table(id);
+                    self.refuse_purged(id);
                     Fate::Create
                 }
                 Some(deployed) if deployed.node.model.schema_hash() == node.model.schema_hash() => {
@@ -131,8 +143,7 @@ impl<'a> Planner<'a> {
 
     fn refuse_foreign_table(&mut self, id: &ModelVersion) {
         let table = self.naming().storage(id);
-        let is_alias =
-            self.deployed().nodes_of(&id.model).any(|node| node.node.members.contains_key(&id.version));
+        let is_alias = self.is_alias(id);
         if self.observed.tables.contains(&table.table) && !is_alias {
             let message = format!(
                 "{id} needs the table {table}, but a table of that name is there that Antler did not make"
@@ -140,6 +151,16 @@ impl<'a> Planner<'a> {
             self.refusals.push(
                 Diagnostic::error(Code::ForeignTable, message)
                     .with_help("rename or drop that table, or set another [clickhouse_config] db_name"),
+            );
+        }
+    }
+
+    /// Offsets of its topic would begin anew, and other tables hold rows with those offsets.
+    fn refuse_purged(&mut self, id: &ModelVersion) {
+        if self.deployed().purged.contains_key(id) {
+            self.refusals.push(
+                Diagnostic::error(Code::Retired, format!("{id} was purged, and cannot come back"))
+                    .with_help("give its data model a new version: antler bump-version"),
             );
         }
     }
@@ -177,7 +198,7 @@ impl<'a> Planner<'a> {
         topics
     }
 
-    /// Deployed nodes that are not desired any more, and whether they are dropped (or closed).
+    /// Deployed nodes that are not desired, and what becomes of them.
     fn gone(&mut self) -> BTreeMap<&'a ModelVersion, Gone> {
         let mut gone = BTreeMap::new();
         for (id, node) in &self.deployed().nodes {
@@ -190,11 +211,13 @@ impl<'a> Planner<'a> {
                 .any(|other| other.id.model == id.model && other.members.contains_key(&id.version));
             let fate = if self.may_rebuild(id) && id.version == self.desired.current {
                 Gone::Dropped
-            } else {
+            } else if node.is_live() {
                 if joined {
                     self.refuse_change(id);
                 }
-                Gone::Closed(node.intake)
+                Gone::Retires
+            } else {
+                Gone::Retired
             };
             gone.insert(id, fate);
         }
@@ -204,11 +227,9 @@ impl<'a> Planner<'a> {
     fn node_changes(&self, gone: &BTreeMap<&ModelVersion, Gone>) -> Vec<Change> {
         let mut changes = Vec::new();
         for (id, fate) in gone {
-            let node = (*id).clone();
             match fate {
-                Gone::Dropped => changes.push(Change::Drop { node }),
-                Gone::Closed(Intake::Open) => changes.push(Change::Close { node }),
-                Gone::Closed(Intake::Closed) => {}
+                Gone::Dropped => changes.push(Change::Drop { node: (*id).clone() }),
+                Gone::Retires | Gone::Retired => {}
             }
         }
         for (id, node) in &self.nodes {
@@ -216,19 +237,19 @@ impl<'a> Planner<'a> {
             match self.fate(id) {
                 Some(Fate::Create) => changes.push(Change::Create { node: (*id).clone() }),
                 Some(Fate::Rebuild) => changes.push(Change::Rebuild { node: (*id).clone() }),
-                Some(Fate::Keep) if deployed.is_some_and(|d| d.intake == Intake::Closed) => {
-                    changes.push(Change::Open { node: (*id).clone() });
-                }
                 Some(Fate::Keep) | None => {}
             }
             let known = deployed.map(|deployed| &deployed.node.members);
             for (version, ingestion) in &node.members {
+                let of = ModelVersion::new(id.model.clone(), version.clone());
                 match known.and_then(|known| known.get(version)) {
+                    None if deployed.is_some_and(|deployed| deployed.retired.contains(version)) => {
+                        changes.push(Change::Unretire { of });
+                    }
                     None if *version != id.version => {
                         changes.push(Change::Share { version: version.clone(), node: (*id).clone() });
                     }
                     Some(before) if before != ingestion => {
-                        let of = ModelVersion::new(id.model.clone(), version.clone());
                         changes.push(Change::Configure { of, ingestion: *ingestion });
                     }
                     None | Some(_) => {}
@@ -262,11 +283,7 @@ impl<'a> Planner<'a> {
         let mut statements = Vec::new();
         // As a member of an older run, this version may have been a view until now. `DROP TABLE`
         // drops that view, and on a second attempt the still empty table.
-        let was_alias = self
-            .deployed()
-            .nodes_of(&id.model)
-            .any(|other| other.node.id != *id && other.node.members.contains_key(&id.version));
-        if was_alias {
+        if self.is_alias(id) {
             statements.push(statement::drop_table(&storage));
         }
         statements.extend([
@@ -280,6 +297,12 @@ impl<'a> Planner<'a> {
         statements
     }
 
+    /// Whether the table of this name is a view of another node's.
+    fn is_alias(&self, id: &ModelVersion) -> bool {
+        let mut nodes = self.deployed().nodes_of(&id.model);
+        nodes.any(|other| other.node.id != *id && other.node.members.contains_key(&id.version))
+    }
+
     fn drop_nodes(&self, gone: &BTreeMap<&ModelVersion, Gone>, cut: &mut Cut) {
         for (id, fate) in gone {
             if let (Gone::Dropped, Some(node)) = (fate, self.deployed().nodes.get(*id)) {
@@ -287,6 +310,50 @@ impl<'a> Planner<'a> {
                 cut.drop.extend(self.drop_statements(id));
                 cut.forget.push(node.topic.clone());
             }
+        }
+    }
+
+    /// Closes the endpoints of versions that are not desired any more. A table that no live version
+    /// shares goes into the archive, and what else fills it stops. Views that begin at it stay: they
+    /// carry nothing but dead letters that are replayed.
+    fn retire(&self, gone: &BTreeMap<&ModelVersion, Gone>, cut: &mut Cut, changes: &mut Vec<Change>) {
+        let naming = self.naming();
+        for (id, node) in &self.deployed().nodes {
+            let stay = self.nodes.get(id).map(|node| &node.members);
+            let retires = |version: &&Version| stay.is_none_or(|stay| !stay.contains_key(*version));
+            if gone.get(id) == Some(&Gone::Dropped) {
+                continue;
+            }
+            for version in node.node.members.keys().filter(retires) {
+                let of = ModelVersion::new(id.model.clone(), version.clone());
+                // A version that another run has as its own now made a table of its alias.
+                if of != *id && !self.nodes.contains_key(&of) {
+                    cut.drop.push(statement::drop_view(&naming.storage(&of)));
+                }
+                changes.push(Change::Retire { of });
+            }
+            if gone.get(id) == Some(&Gone::Retires) {
+                self.hold(id, cut);
+                for outlet in route::own(naming, id, &node.node.model) {
+                    let own = Hop { from: id.clone(), to: id.clone() };
+                    cut.drop.push(statement::drop_view(&outlet.view(naming, &own)));
+                }
+                cut.moves.push(statement::rename_table(&naming.storage(id), &naming.archive(id)));
+                let Facts { rows, bytes, .. } = self.facts(id);
+                changes.push(Change::Archive { node: id.clone(), rows, bytes });
+            }
+        }
+    }
+
+    /// Brings archived tables back.
+    fn restore(&self, cut: &mut Cut, changes: &mut Vec<Change>) {
+        let naming = self.naming();
+        for (id, node) in self.nodes.iter().filter(|(id, _)| self.comes_back(id) && self.is_kept(id)) {
+            cut.moves.push(statement::rename_table(&naming.archive(id), &naming.storage(id)));
+            let own = Hop { from: (*id).clone(), to: (*id).clone() };
+            cut.views.extend(self.views(&own, &route::own(naming, id, &node.model)));
+            let Facts { rows, bytes, .. } = self.facts(id);
+            changes.push(Change::Restore { node: (*id).clone(), rows, bytes });
         }
     }
 
@@ -318,23 +385,29 @@ impl<'a> Planner<'a> {
         changes: &mut Vec<Change>,
     ) -> BTreeMap<Hop, DeployedRoute> {
         let mut after = BTreeMap::new();
+        let gone = |id: &ModelVersion| gone.get(id).copied();
         for (hop, old) in &self.deployed().routes {
-            let fate = |id: &ModelVersion| gone.get(id).copied();
-            if matches!(fate(&hop.from), Some(Gone::Dropped)) || matches!(fate(&hop.to), Some(Gone::Dropped))
-            {
+            if [&hop.from, &hop.to].map(gone).contains(&Some(Gone::Dropped)) {
                 self.hold(&hop.from, cut);
-            } else if fate(&hop.from).is_some() || fate(&hop.to).is_some() {
-                // A closed node keeps its routes: what it accepted still has to arrive.
-                after.insert(hop.clone(), old.clone());
-            } else if !desired.contains_key(hop) {
-                self.hold(&hop.from, cut);
-                cut.drop.extend(self.drop_route(hop, old));
-                let (from, to) = (hop.from.clone(), hop.to.clone());
-                changes.push(Change::Disconnect { from, to });
+                continue;
             }
+            let mut old = old.clone();
+            // Rows of a retired source can still come, out of dead letters; none come into an archive.
+            let wanted = desired.contains_key(hop) || gone(&hop.from).is_some() && gone(&hop.to).is_none();
+            if old.flows && !wanted {
+                self.hold(&hop.from, cut);
+                cut.drop.extend(self.drop_route(hop, &old));
+                if gone(&hop.to).is_none() {
+                    changes.push(Change::Disconnect { from: hop.from.clone(), to: hop.to.clone() });
+                }
+                old.flows = false;
+            }
+            // Its views went with the table.
+            old.flows &= self.fate(&hop.to) != Some(Fate::Rebuild);
+            after.insert(hop.clone(), old);
         }
         for (hop, new) in desired {
-            let old = self.deployed().routes.get(&hop);
+            let old = self.deployed().routes.get(&hop).filter(|old| old.flows);
             let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to);
             if !(in_place && old.is_some_and(|old| old.outlets == new.outlets)) {
                 let (from, to) = (hop.from.clone(), hop.to.clone());
@@ -351,6 +424,10 @@ impl<'a> Planner<'a> {
             after.insert(hop, new);
         }
         after
+    }
+
+    fn flows(&self, hop: &Hop) -> bool {
+        self.deployed().routes.get(hop).is_some_and(|route| route.flows)
     }
 
     fn hold(&self, from: &ModelVersion, cut: &mut Cut) {
@@ -377,7 +454,7 @@ impl<'a> Planner<'a> {
     fn load(&self, routes: &BTreeMap<Hop, DeployedRoute>, cut: &mut Cut, changes: &mut Vec<Change>) {
         let mut loads: BTreeMap<ModelVersion, Vec<LoadSpec>> = BTreeMap::new();
         for target in self.nodes.keys().copied() {
-            let is_new = |hop: &Hop| !self.is_kept(target) || !self.deployed().routes.contains_key(hop);
+            let is_new = |hop: &Hop| !self.is_kept(target) || !self.flows(hop);
             let mut served: BTreeMap<&ModelVersion, BTreeSet<&ModelVersion>> = BTreeMap::new();
             for (hop, route) in routes.iter().filter(|(hop, _)| hop.to == *target && is_new(hop)) {
                 if self.routes.contains_key(hop)
@@ -397,7 +474,11 @@ impl<'a> Planner<'a> {
                 let taken: BTreeSet<_> = held
                     .iter()
                     .copied()
-                    .filter(|id| missing.contains(id) || !is_live(id) && gone_along.insert(*id))
+                    // What comes back may lack some of them.
+                    .filter(|id| {
+                        missing.contains(id)
+                            || !is_live(id) && !self.comes_back(source) && gone_along.insert(*id)
+                    })
                     .collect();
                 let rows = if taken == held { LoadedRows::All } else { LoadedRows::OfTheseTopics };
                 let facts = self.facts(source);
@@ -421,7 +502,7 @@ impl<'a> Planner<'a> {
         let (first, between) = before.split_first()?;
         let holds = |id: &&ModelVersion| {
             let hop = Hop { from: first.clone(), to: (*id).clone() };
-            self.is_kept(id) && self.deployed().routes.contains_key(&hop)
+            self.is_kept(id) && self.flows(&hop)
         };
         between.iter().rev().find(holds).or(Some(first))
     }
@@ -434,7 +515,7 @@ impl<'a> Planner<'a> {
         rows: LoadedRows,
     ) -> LoadSpec {
         let carry = |source: &&ModelVersion| {
-            let topic = self.deployed().nodes.get(*source)?.topic.clone();
+            let topic = self.deployed().topic(source)?.clone();
             let [from, to] = [&hop.from, &hop.to].map(|id| route::side_tables(self.naming(), &id.model));
             Some(Carry { topic, from, to })
         };
@@ -498,13 +579,19 @@ impl<'a> Planner<'a> {
         after.nodes.retain(|id, _| !matches!(gone.get(id), Some(Gone::Dropped)));
         for id in gone.keys() {
             if let Some(node) = after.nodes.get_mut(*id) {
-                node.intake = Intake::Closed;
+                node.retired.extend(std::mem::take(&mut node.node.members).into_keys());
             }
         }
         for (id, node) in &self.nodes {
             if let Some(Topics { records, dead_letters }) = topics.get(*id).cloned() {
                 let node = (*node).clone();
-                let deployed = DeployedNode { node, topic: records, dead_letters, intake: Intake::Open };
+                let before = self.deployed().nodes.get(*id);
+                let mut retired: BTreeSet<_> = before
+                    .into_iter()
+                    .flat_map(|before| before.node.members.keys().chain(&before.retired).cloned())
+                    .collect();
+                retired.retain(|version| !node.members.contains_key(version));
+                let deployed = DeployedNode { node, topic: records, dead_letters, retired };
                 after.nodes.insert((*id).clone(), deployed);
             }
         }
@@ -517,6 +604,8 @@ impl<'a> Planner<'a> {
 enum Gone {
     /// It was never used: tables and topic go.
     Dropped,
-    /// Its tables stay. Holds whether its endpoints were open.
-    Closed(Intake),
+    /// Its endpoints close, and its table goes into the archive.
+    Retires,
+    /// That has happened before.
+    Retired,
 }

@@ -1,3 +1,5 @@
+mod retired;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Edits, Facts, Observed, Plan, plan};
@@ -15,6 +17,7 @@ use crate::{
 #[derive(Clone)]
 struct Project {
     versions: BTreeMap<Version, Vec<Declared>>,
+    retired: BTreeMap<Version, Vec<Declared>>,
     migrations: Vec<(&'static str, &'static str)>,
 }
 
@@ -33,14 +36,14 @@ fn project(versions: &[(&str, &[&str])], migrations: &[(&'static str, &'static s
     let versions = versions.iter();
     let versions =
         versions.map(|(version, fields)| (version.parse().unwrap(), vec![declared(fields)])).collect();
-    Project { versions, migrations: migrations.to_vec() }
+    Project { versions, retired: BTreeMap::new(), migrations: migrations.to_vec() }
 }
 
 impl Project {
     /// The desired state. A migration fills every field with its own text, so that an edited
     /// migration is another one.
     fn desired(&self) -> Desired {
-        let mut lineage = Lineage::new(&self.versions);
+        let mut lineage = Lineage::with_retired(&self.versions, &self.retired);
         for (name, _) in &self.migrations {
             lineage.connect(&name.parse().unwrap()).unwrap();
         }
@@ -72,6 +75,13 @@ impl Project {
         }
     }
 
+    /// The same project after a version left its configuration.
+    fn without(&self, version: &str) -> Self {
+        let mut project = self.clone();
+        project.retired.extend(project.versions.remove_entry(&version.parse().unwrap()));
+        project
+    }
+
     fn plan(&self, observed: &Observed) -> Plan {
         plan(&self.desired(), observed, Edits::Rebuild).unwrap()
     }
@@ -99,8 +109,11 @@ fn shown(plan: &Plan) -> Vec<String> {
         Change::Share { version, node } => format!("{version} shares {node}"),
         Change::Rebuild { node } => format!("rebuild {node}"),
         Change::Drop { node } => format!("drop {node}"),
-        Change::Close { node } => format!("close {node}"),
-        Change::Open { node } => format!("open {node}"),
+        Change::Retire { of } => format!("retire {of}"),
+        Change::Archive { node, .. } => format!("archive {node}"),
+        Change::Unretire { of } => format!("unretire {of}"),
+        Change::Restore { node, .. } => format!("restore {node}"),
+        Change::Purge { node, .. } => format!("purge {node}"),
         Change::Configure { of, ingestion } => format!("{of} takes {ingestion}"),
         Change::Connect { from, to } => format!("connect {} > {}", from.version, to.version),
         Change::Replace { from, to } => format!("replace {} > {}", from.version, to.version),
@@ -239,16 +252,6 @@ fn an_edited_schema_is_refused_once_it_has_events() {
 }
 
 #[test]
-fn a_version_that_left_the_configuration_closes_and_keeps_its_rows() {
-    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"])];
-    let before = project(versions, &[("A_migrate__0_0__0_1", "m")]).applied(&[("0.0", 5)]);
-    let plan = project(&versions[1..], &[]).plan(&before);
-    assert_eq!(shown(&plan), ["close A 0.0"]);
-    assert!(plan.cut.drop.is_empty());
-    assert_eq!(plan.after.routes.len(), 1, "what 0.0 accepted still arrives in 0.1");
-}
-
-#[test]
 fn a_plan_survives_the_journal() {
     let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
     let plan =
@@ -307,9 +310,9 @@ fn a_new_version_between_both_directions_is_loaded_from_the_nearest_tables_witho
 fn rows_of_a_version_that_is_not_live_any_more_go_along_once() {
     let events = [("0.0", 5), ("0.1", 3), ("0.2", 1)];
     let before = project(THREE, FORTH).applied(&events);
-    let closed = observed(&project(&THREE[1..], &FORTH[1..]).plan(&before).after, &events);
+    let retired = observed(&project(&THREE[1..], &FORTH[1..]).plan(&before).after, &events);
     let versions = &[&THREE[1..], &[("0.3", &["id", "z"] as &[&str])]].concat();
     let migrations = [&FORTH[1..], &[("A_migrate__0_1__0_3", "d"), ("A_migrate__0_2__0_3", "e")]].concat();
-    let plan = project(versions, &migrations).plan(&closed);
+    let plan = project(versions, &migrations).plan(&retired);
     assert_eq!(loads(&plan), ["0.1 > 0.3", "0.2 > 0.3 A_0_2"], "A_0_0 comes with 0.1 alone");
 }

@@ -168,7 +168,11 @@ async fn ingest(
     let (good, letters) = (blocks(good, received_at), blocks(letters, received_at));
     let appended = runtime.append(&endpoint, good, letters, once).await;
     match appended.map_err(|error| Problem::not_durable(&error))? {
-        Appended::Now { .. } => Ok(json(accepted.json()?)),
+        Appended::Now { .. } => {
+            let writer = parts.headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
+            runtime.count(&endpoint, accepted.accepted, received_at, writer);
+            Ok(json(accepted.json()?))
+        }
         Appended::Before { fingerprint: first, answer } if fingerprint == Some(Fingerprint(first)) => {
             let mut answer = json(answer);
             answer.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -212,6 +216,11 @@ fn nothing_at(runtime: &Runtime, uri: &Uri) -> Problem {
 }
 
 fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {
+    if let Some((version, successor)) =
+        version.and_then(|version| Some((version, runtime.endpoints().retired(model, version)?.cloned())))
+    {
+        return Problem::retired(model, version, successor.as_ref());
+    }
     let which =
         version.map_or_else(|| "the current version".to_owned(), |version| format!("version {version}"));
     no_endpoint(runtime, format!("There is no data model {model} at {which}."))

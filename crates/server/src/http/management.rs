@@ -1,5 +1,6 @@
 //! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /ledger`,
-//! `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`.
+//! `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`,
+//! `POST /purge/<version>`.
 //! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
 //! Every request has to carry `X-Antler: 1`. A web page that a user happens to look at cannot
@@ -7,12 +8,22 @@
 
 use std::sync::Arc;
 
-use antler_core::{ledger::Account, load::course::Order, plan::Observed, verify::Comparison};
+use antler_core::{
+    diagnostic::Diagnostic,
+    ledger::Account,
+    load::course::Order,
+    names::Version,
+    plan::{Change, Observed},
+    verify::Comparison,
+};
 use antler_store::StoreError;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Query, Request, State, rejection::JsonRejection},
+    extract::{
+        Path, Query, Request, State,
+        rejection::{JsonRejection, PathRejection},
+    },
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -44,6 +55,7 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/ledger", get(ledger))
         .route("/letters", post(letters))
         .route("/verify", post(verify))
+        .route("/purge/{version}", post(purge))
         .route("/load", get(load_status).post(order_loads))
         .route("/settle", post(settle))
         .layer(middleware::from_fn(require_header))
@@ -98,6 +110,14 @@ async fn order_loads(
     blocking(move || runtime.order_loads(order)).await.map(Json)
 }
 
+async fn purge(
+    State(runtime): State<Arc<Runtime>>,
+    version: Result<Path<Version>, PathRejection>,
+) -> Result<Json<Vec<Change>>, Problem> {
+    let Path(version) = version.map_err(|error| Problem::query(error.body_text()))?;
+    blocking(move || runtime.purge(&version)).await.map(Json)
+}
+
 async fn query(
     State(runtime): State<Arc<Runtime>>,
     Query(Format { format }): Query<Format>,
@@ -119,6 +139,13 @@ async fn blocking<T: Send + 'static>(
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error @ ServerError::Store(StoreError::Database { .. }))) => {
             Err(Problem::statement(error.to_string()))
+        }
+        Ok(Err(ServerError::Refused(problems))) => {
+            let line = |problem: &Diagnostic| match &problem.help {
+                Some(help) => format!("{problem} ({help})"),
+                None => problem.to_string(),
+            };
+            Err(Problem::not_now(problems.iter().map(line).collect::<Vec<_>>().join("; ")))
         }
         Ok(Err(error)) => Err(Problem::not_now(error.to_string())),
         Err(error) => Err(Problem::not_accepted(error.to_string())),

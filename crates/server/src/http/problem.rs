@@ -30,7 +30,7 @@ pub(super) struct Problem {
     /// How many errors there are beside those listed.
     #[serde(skip_serializing_if = "is_zero")]
     more_errors: u64,
-    /// The endpoints there are, for a path that is none.
+    /// The endpoints there are, for a path that is none; the one to send to, for one that is retired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     endpoints: Vec<String>,
 }
@@ -49,6 +49,7 @@ pub(super) const OF_ENDPOINTS: &[(StatusCode, &[&str])] = &[
         ],
     ),
     (StatusCode::NOT_FOUND, &["no-such-endpoint"]),
+    (StatusCode::GONE, &["version-retired"]),
     (StatusCode::PAYLOAD_TOO_LARGE, &["body-too-large"]),
     (StatusCode::UNSUPPORTED_MEDIA_TYPE, &["unsupported-media-type", "unsupported-content-encoding"]),
     (StatusCode::UNPROCESSABLE_ENTITY, &["idempotency-key-reused"]),
@@ -75,6 +76,27 @@ impl Problem {
         let problem =
             Self::new(StatusCode::NOT_FOUND, "no-such-endpoint", "There is no such endpoint", detail);
         Self { endpoints, ..problem }
+    }
+
+    /// An endpoint that there was.
+    pub(super) fn retired(model: &str, version: &str, successor: Option<&ModelVersion>) -> Self {
+        let detail = match successor {
+            Some(to) => format!(
+                "{model} {version} is retired; its successor is {to}. Nothing was accepted: send the events to \
+                 the endpoint of {to}, as its data model asks for them."
+            ),
+            None => {
+                format!("{model} {version} is retired, and no version succeeds it. Nothing was accepted.")
+            }
+        };
+        let problem = Self::new(
+            StatusCode::GONE,
+            "version-retired",
+            "This version of the data model is retired",
+            detail,
+        );
+        let path = successor.map(|to| format!("/ingest/{}/{}", to.model, to.version));
+        Self { endpoints: path.into_iter().collect(), ..problem }
     }
 
     pub(super) fn method_not_allowed() -> Self {

@@ -10,12 +10,12 @@ use crate::{
     project::{Home, Migration, change, desired, post, post_with_letters},
 };
 
-/// Runs `scenario` with the fuse set to every statement in turn, until one run needs no more.
-/// Returns how many runs failed on the way.
-pub fn at_every_statement(fails: Fails, mut scenario: impl FnMut(&Fuse)) -> i64 {
+/// Runs `scenario` with the fuse set to every statement in turn, until one run needs no more. `fails`
+/// tells how. Returns how many runs failed on the way.
+pub fn at_every_statement(fails: impl Fn(i64) -> Fails, mut scenario: impl FnMut(&Fuse)) -> i64 {
     for statements in 0.. {
         assert!(statements < 500, "the scenario does not end");
-        let fuse = Fuse::after(statements, fails);
+        let fuse = Fuse::after(statements, fails(statements));
         scenario(&fuse);
         if !fuse.has_blown() {
             return statements;
@@ -77,20 +77,23 @@ pub fn settle_until(runtime: &antler_server::Runtime, fuse: &Fuse) {
 #[test]
 fn a_statement_that_fails_once_is_repeated_and_nothing_is_doubled() {
     for fails in [Fails::Before, Fails::After] {
-        let statements = at_every_statement(fails, |fuse| {
-            let fuse = fuse.that_mends();
-            let home = Home::new();
-            let runtime = home.start_with(&fuse).unwrap_or_else(|_| home.start());
-            let oldest = desired(&home, &[]);
-            while runtime.change(&oldest, Edits::Rebuild, &mut |_| {}).is_err() {}
-            post(&runtime, "0.0", 0..500);
-            let versions = desired(&home, &[Migration::Add(1.0)]);
-            while runtime.change(&versions, Edits::Rebuild, &mut |_| {}).is_err() {}
-            post(&runtime, "0.0", 500..600);
-            runtime.settle().unwrap();
-            assert_eq!(home.content("0.0"), format!("600\t600\t{}", 600 * 599 / 2));
-            assert_eq!(home.content("0.1"), format!("600\t600\t{}", 600 * 599 / 2 + 600));
-        });
+        let statements = at_every_statement(
+            |_| fails,
+            |fuse| {
+                let fuse = fuse.that_mends();
+                let home = Home::new();
+                let runtime = home.start_with(&fuse).unwrap_or_else(|_| home.start());
+                let oldest = desired(&home, &[]);
+                while runtime.change(&oldest, Edits::Rebuild, &mut |_| {}).is_err() {}
+                post(&runtime, "0.0", 0..500);
+                let versions = desired(&home, &[Migration::Add(1.0)]);
+                while runtime.change(&versions, Edits::Rebuild, &mut |_| {}).is_err() {}
+                post(&runtime, "0.0", 500..600);
+                runtime.settle().unwrap();
+                assert_eq!(home.content("0.0"), format!("600\t600\t{}", 600 * 599 / 2));
+                assert_eq!(home.content("0.1"), format!("600\t600\t{}", 600 * 599 / 2 + 600));
+            },
+        );
         assert!(statements > 20, "only {statements} statements were tried");
     }
 }
@@ -98,42 +101,45 @@ fn a_statement_that_fails_once_is_repeated_and_nothing_is_doubled() {
 #[test]
 fn dead_letters_are_in_their_table_once_wherever_their_way_is_cut_short() {
     for fails in [Fails::Before, Fails::After] {
-        let statements = at_every_statement(fails, |fuse| {
-            let home = Home::new();
-            let runtime = home.start();
-            change(&runtime, &desired(&home, &[Migration::EvenOnly]));
-            post_with_letters(&runtime, "0.0", 0..100);
-            runtime.settle().unwrap();
-            runtime.stop();
-            drop(runtime);
-            if let Ok(runtime) = home.start_with(fuse) {
-                post_with_letters(&runtime, "0.0", 100..150);
-                post_with_letters(&runtime, "0.1", 150..160);
-                settle_until(&runtime, fuse);
-                runtime.stop();
-            } else {
+        let statements = at_every_statement(
+            |_| fails,
+            |fuse| {
+                let home = Home::new();
                 let runtime = home.start();
-                post_with_letters(&runtime, "0.0", 100..150);
-                post_with_letters(&runtime, "0.1", 150..160);
+                change(&runtime, &desired(&home, &[Migration::EvenOnly]));
+                post_with_letters(&runtime, "0.0", 0..100);
+                runtime.settle().unwrap();
                 runtime.stop();
-            }
-            let runtime = home.start();
-            runtime.settle().unwrap();
-            let counts = "SELECT source, count(), uniqExact(id), uniqExact(record) FROM A_dead_letters GROUP BY source ORDER BY source";
-            assert_eq!(home.ask(counts), "A 0.0\t75\t75\t75\ningest\t160\t160\t160");
-        });
+                drop(runtime);
+                if let Ok(runtime) = home.start_with(fuse) {
+                    post_with_letters(&runtime, "0.0", 100..150);
+                    post_with_letters(&runtime, "0.1", 150..160);
+                    settle_until(&runtime, fuse);
+                    runtime.stop();
+                } else {
+                    let runtime = home.start();
+                    post_with_letters(&runtime, "0.0", 100..150);
+                    post_with_letters(&runtime, "0.1", 150..160);
+                    runtime.stop();
+                }
+                let runtime = home.start();
+                runtime.settle().unwrap();
+                let counts = "SELECT source, count(), uniqExact(id), uniqExact(record) FROM A_dead_letters GROUP BY source ORDER BY source";
+                assert_eq!(home.ask(counts), "A 0.0\t75\t75\t75\ningest\t160\t160\t160");
+            },
+        );
         assert!(statements > 5, "only {statements} statements were tried");
     }
 }
 
 #[test]
 fn a_version_is_complete_wherever_its_creation_is_cut_short() {
-    let statements = at_every_statement(Fails::Before, create_version_and_crash);
+    let statements = at_every_statement(|_| Fails::Before, create_version_and_crash);
     assert!(statements > 20, "only {statements} statements were tried");
 }
 
 #[test]
 fn a_version_is_complete_when_the_answer_to_any_statement_is_lost() {
-    let statements = at_every_statement(Fails::After, create_version_and_crash);
+    let statements = at_every_statement(|_| Fails::After, create_version_and_crash);
     assert!(statements > 20, "only {statements} statements were tried");
 }

@@ -182,30 +182,33 @@ fn discarded_letters_stay_in_the_ledger_and_are_not_replayed() {
 #[test]
 fn a_refused_batch_is_sorted_out_once_wherever_that_is_cut_short() {
     for fails in [Fails::Before, Fails::After] {
-        let statements = at_every_statement(fails, |fuse| {
-            let home = Home::new();
-            let runtime = home.start();
-            change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::Add(0.0)]));
-            constrain(&home, "A_0_2");
-            constrain(&home, "A_0_0");
-            runtime.stop();
-            drop(runtime);
-            if let Ok(runtime) = home.start_with(fuse) {
-                post(&runtime, "0.0", 0..10);
-                settle_until(&runtime, fuse);
-                runtime.stop();
-            } else {
+        let statements = at_every_statement(
+            |_| fails,
+            |fuse| {
+                let home = Home::new();
                 let runtime = home.start();
-                post(&runtime, "0.0", 0..10);
+                change(&runtime, &desired(&home, &[Migration::EvenOnly, Migration::Add(0.0)]));
+                constrain(&home, "A_0_2");
+                constrain(&home, "A_0_0");
                 runtime.stop();
-            }
-            let runtime = home.start();
-            runtime.settle().unwrap();
-            assert_eq!(
-                accounts(&runtime)[..3],
-                ["A 0.0: [10, 9, 0, 1]", "A 0.0 → A 0.1: [10, 5, 0, 5]", "A 0.0 → A 0.2: [10, 5, 0, 5]",]
-            );
-        });
+                drop(runtime);
+                if let Ok(runtime) = home.start_with(fuse) {
+                    post(&runtime, "0.0", 0..10);
+                    settle_until(&runtime, fuse);
+                    runtime.stop();
+                } else {
+                    let runtime = home.start();
+                    post(&runtime, "0.0", 0..10);
+                    runtime.stop();
+                }
+                let runtime = home.start();
+                runtime.settle().unwrap();
+                assert_eq!(
+                    accounts(&runtime)[..3],
+                    ["A 0.0: [10, 9, 0, 1]", "A 0.0 → A 0.1: [10, 5, 0, 5]", "A 0.0 → A 0.2: [10, 5, 0, 5]",]
+                );
+            },
+        );
         assert!(statements > 20, "only {statements} statements were tried");
     }
 }
@@ -232,34 +235,38 @@ fn a_replay_that_was_cut_short_with_nothing_left_to_do_touches_no_other_letter()
 #[test]
 fn a_replay_that_is_cut_short_anywhere_and_made_again_brings_every_record_once() {
     for fails in [Fails::Before, Fails::After] {
-        let statements = at_every_statement(fails, |fuse| {
-            let home = Home::new();
-            let runtime = home.start();
-            change(&runtime, &desired(&home, &[Migration::Add(0.0)]));
-            constrain(&home, "A_0_0");
-            constrain(&home, "A_0_1");
-            post_with_letters(&runtime, "0.0", 5..10);
-            runtime.settle().unwrap();
-            relieve(&home, "A_0_0");
-            relieve(&home, "A_0_1");
-            home.administer(
+        let statements = at_every_statement(
+            |_| fails,
+            |fuse| {
+                let home = Home::new();
+                let runtime = home.start();
+                change(&runtime, &desired(&home, &[Migration::Add(0.0)]));
+                constrain(&home, "A_0_0");
+                constrain(&home, "A_0_1");
+                post_with_letters(&runtime, "0.0", 5..10);
+                runtime.settle().unwrap();
+                relieve(&home, "A_0_0");
+                relieve(&home, "A_0_1");
+                home.administer(
                 "ALTER TABLE A_dead_letters UPDATE record = concat('{\"id\":\"r', toString(topic_offset), '\",\"x\":1}') \
                  WHERE source = 'ingest' SETTINGS mutations_sync = 2",
             );
-            runtime.stop();
-            drop(runtime);
-            let request = LettersRequest { action: Action::Replay, model: None, filter: Filter::default() };
-            if let Ok(runtime) = home.start_with(fuse) {
-                let _ = runtime.letters(&request);
                 runtime.stop();
-            }
-            let runtime = home.start();
-            runtime.letters(&request).unwrap();
-            runtime.settle().unwrap();
-            assert_eq!(home.content("0.0"), format!("10\t10\t{}", 35 + 5));
-            assert_eq!(home.content("0.1"), format!("10\t10\t{}", 35 + 5));
-            assert_eq!(statuses(&home), "A 0.0\treplayed\t6\t6\nA 0.1\treplayed\t1\t1");
-        });
+                drop(runtime);
+                let request =
+                    LettersRequest { action: Action::Replay, model: None, filter: Filter::default() };
+                if let Ok(runtime) = home.start_with(fuse) {
+                    let _ = runtime.letters(&request);
+                    runtime.stop();
+                }
+                let runtime = home.start();
+                runtime.letters(&request).unwrap();
+                runtime.settle().unwrap();
+                assert_eq!(home.content("0.0"), format!("10\t10\t{}", 35 + 5));
+                assert_eq!(home.content("0.1"), format!("10\t10\t{}", 35 + 5));
+                assert_eq!(statuses(&home), "A 0.0\treplayed\t6\t6\nA 0.1\treplayed\t1\t1");
+            },
+        );
         assert!(statements > 10, "only {statements} statements were tried");
     }
 }

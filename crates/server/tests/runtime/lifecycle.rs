@@ -1,24 +1,25 @@
 //! Random lives of a project against a model of it that fits in memory.
 //!
-//! Versions are created, edited, retired and brought back while events come, and the database fails
-//! for good at a random statement, as when the process dies there. The model knows every event and
+//! Versions are created, edited, retired, brought back and purged while events come, and the database
+//! fails for good at a random statement, as when the process dies there. The model knows every event and
 //! the number that each migration adds, and so what must be in each table. A seed chooses all but
 //! the moments; `make lifecycle SEEDS=200` runs many.
 
 use std::{
+    collections::BTreeSet,
     env,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
     thread,
     time::Duration,
 };
 
-use antler_core::{deployment::Desired, ledger::Account, plan::Edits};
-use antler_server::Runtime;
+use antler_core::{deployment::Desired, ledger::Account, names::ModelVersion, plan::Edits};
+use antler_server::{Runtime, ServerError};
 
 use crate::{
     crashes::settle_until,
     faults::{Fails, Fuse},
-    project::{Home, Migration, change, desired, post},
+    project::{Home, Migration, desired_with, post},
 };
 
 const STEPS: usize = 8;
@@ -44,8 +45,9 @@ impl Chance {
 enum Step {
     Create,
     Edit,
-    Retire,
-    BringBack,
+    Retire(usize),
+    BringBack(usize),
+    Purge(usize),
     Nothing,
 }
 
@@ -54,80 +56,132 @@ enum Step {
 struct Model {
     /// What the migration to each newer version adds.
     adds: Vec<u32>,
-    /// Whether 0.0 is retired.
-    retired: bool,
+    /// Whether there are ways back, which subtract that again.
+    both_ways: bool,
+    /// Versions that are retired.
+    retired: BTreeSet<usize>,
+    /// Versions that were purged.
+    purged: BTreeSet<usize>,
     /// The version of each event, whose number is its place.
     sent: Vec<usize>,
+    /// Events that each version was seen to have. It has to have them for ever.
+    seen: Vec<BTreeSet<usize>>,
 }
 
 impl Model {
+    fn is_live(&self, version: usize) -> bool {
+        !self.retired.contains(&version) && !self.purged.contains(&version)
+    }
+
     fn choose(&self, chance: &mut Chance) -> Step {
         let newest = self.adds.len();
-        let steps = [
-            (Step::Create, newest < NEWER),
-            // Events of its own keep a table from being made anew.
-            (Step::Edit, newest > 0 && !self.sent.contains(&newest)),
-            (Step::Retire, newest > 0 && !self.retired),
-            (Step::BringBack, self.retired),
-            (Step::Nothing, true),
-        ];
-        let possible: Vec<Step> =
-            steps.into_iter().filter_map(|(step, possible)| possible.then_some(step)).collect();
+        // Events of its own keep a table from being made anew.
+        let edit = newest > 0 && !self.sent.contains(&newest);
+        let mut possible = vec![Step::Nothing];
+        possible.extend((newest < NEWER).then_some(Step::Create));
+        possible.extend(edit.then_some(Step::Edit));
+        possible.extend((0..newest).filter(|version| self.is_live(*version)).map(Step::Retire));
+        possible.extend(self.retired.iter().copied().map(Step::BringBack));
+        possible.extend(self.retired.iter().copied().map(Step::Purge));
         possible[chance.below(possible.len() as u64) as usize]
     }
 
     /// The versions that take events before, while and after a step is taken.
     fn open(&self, step: Step) -> Vec<usize> {
-        let first = usize::from(self.retired || step == Step::Retire);
         let end = self.adds.len() + usize::from(step != Step::Edit);
-        (first..end).collect()
+        (0..end).filter(|version| self.is_live(*version) && step != Step::Retire(*version)).collect()
     }
 
     fn take(&mut self, step: Step, chance: &mut Chance) {
         let add = 1 + chance.below(1000) as u32;
         match step {
             Step::Create => self.adds.push(add),
-            Step::Edit => self.adds.last_mut().into_iter().for_each(|last| *last = add),
-            Step::Retire => self.retired = true,
-            Step::BringBack => self.retired = false,
+            Step::Edit => {
+                self.adds.last_mut().into_iter().for_each(|last| *last = add);
+                self.seen.truncate(self.adds.len());
+            }
+            Step::Retire(version) => drop(self.retired.insert(version)),
+            Step::BringBack(version) => drop(self.retired.remove(&version)),
+            Step::Purge(version) => {
+                self.retired.remove(&version);
+                self.purged.insert(version);
+            }
             Step::Nothing => {}
         }
     }
 
+    /// Retired and purged versions are no ends, but rows still go through them.
     fn desired(&self, home: &Home) -> Desired {
-        let migrations: Vec<_> = self.adds.iter().map(|add| Migration::Add(f64::from(*add))).collect();
-        let mut desired = desired(home, &migrations);
-        if self.retired {
-            let oldest = desired.nodes[0].id.clone();
-            desired.nodes.retain(|node| node.id != oldest);
-            desired.routes.retain(|route| !route.path.contains(&oldest));
-        }
+        let add = |add: &u32| Migration::Add(f64::from(*add));
+        let forth: Vec<_> = self.adds.iter().map(add).collect();
+        let back = self.adds.iter().filter(|_| self.both_ways);
+        let back: Vec<_> = back.map(|add| Migration::Add(-f64::from(*add))).collect();
+        let mut desired = desired_with(home, &forth, &back);
+        let is_live = |id: &ModelVersion| self.is_live(id.version.to_string()[2..].parse().unwrap());
+        desired.nodes.retain(|node| is_live(&node.id));
+        desired.routes.retain(|route| route.hop().is_some_and(|hop| is_live(&hop.from) && is_live(&hop.to)));
         desired
     }
 
-    /// The rows of a version, in the order of events.
-    fn rows(&self, version: usize) -> Vec<String> {
-        let arrives = self.sent.iter().enumerate().filter(|(_, sent)| **sent <= version);
-        let row = |(id, sent): (usize, &usize)| {
-            let added: u32 = self.adds[*sent..version].iter().sum();
-            format!("{id}\t{}", id as u32 + added)
-        };
-        arrives.map(row).collect()
+    /// The value of an event in a version, if its rows go there.
+    fn value(&self, event: usize, version: usize) -> Option<i64> {
+        let sent = *self.sent.get(event)?;
+        let added = |between: &[u32]| between.iter().copied().map(i64::from).sum::<i64>();
+        if sent <= version {
+            Some(event as i64 + added(&self.adds[sent..version]))
+        } else {
+            self.both_ways.then(|| event as i64 - added(&self.adds[version..sent]))
+        }
     }
 
-    fn compare(&self, home: &Home, runtime: &Runtime, story: &[String]) {
-        for version in 0..=self.adds.len() {
+    fn compare(&mut self, home: &Home, runtime: &Runtime, story: &[String]) {
+        self.seen.resize(self.adds.len() + 1, BTreeSet::new());
+        let live: Vec<_> = (0..=self.adds.len()).filter(|version| self.is_live(*version)).collect();
+        for version in live {
             let rows = home.ask(&format!("SELECT id, x FROM A_0_{version} ORDER BY toUInt64(id)"));
-            let rows: Vec<_> = rows.lines().collect();
-            assert_eq!(rows, self.rows(version), "the table of 0.{version} after {story:#?}");
+            let mut found = BTreeSet::new();
+            for row in rows.lines() {
+                let (id, x) = row.split_once('\t').unwrap();
+                let id = id.parse().unwrap();
+                assert!(found.insert(id), "event {id} is in 0.{version} twice after {story:#?}");
+                let value = self.value(id, version);
+                assert_eq!(Some(x.parse().unwrap()), value, "event {id} in 0.{version} after {story:#?}");
+            }
+            // What was sent to a version that is retired now is there if it came before.
+            let sent = (0..self.sent.len()).filter(|event| self.is_live(self.sent[*event]));
+            let due = sent.filter(|event| self.value(*event, version).is_some());
+            let missing: Vec<_> = due
+                .chain(self.seen[version].iter().copied())
+                .filter(|event| !found.contains(event))
+                .collect();
+            assert!(missing.is_empty(), "0.{version} lacks {missing:?} after {story:#?}");
+            self.seen[version] = found;
         }
         let accounts = runtime.ledger().unwrap();
         assert!(accounts.iter().all(Account::adds_up), "{accounts:?} after {story:#?}");
     }
 }
 
+/// Takes a step. Taken again after it was cut short, it is finished or has been.
+fn change(runtime: &Runtime, step: Step, desired: &Desired) -> Result<(), ServerError> {
+    let Step::Purge(version) = step else {
+        return runtime.change(desired, Edits::Rebuild, &mut |_| {}).map(drop);
+    };
+    if runtime.endpoints().retired("A", &format!("0.{version}")).is_none() {
+        return Ok(());
+    }
+    runtime.purge(&format!("0.{version}").parse().unwrap()).map(drop)
+}
+
 /// Takes a step while events come to open versions. A runtime whose fuse has blown has not taken it.
-fn take(runtime: &Runtime, fuse: &Fuse, desired: &Desired, open: &[usize], model: &mut Model) -> bool {
+fn take(
+    runtime: &Runtime,
+    fuse: &Fuse,
+    step: Step,
+    desired: &Desired,
+    open: &[usize],
+    model: &mut Model,
+) -> bool {
     const BATCH: usize = 10;
     let (stop, next) = (AtomicBool::new(false), AtomicU32::new(model.sent.len() as u32));
     thread::scope(|scope| {
@@ -144,7 +198,7 @@ fn take(runtime: &Runtime, fuse: &Fuse, desired: &Desired, open: &[usize], model
             }
             sent
         });
-        let changing = scope.spawn(|| runtime.change(desired, Edits::Rebuild, &mut |_| {}));
+        let changing = scope.spawn(|| change(runtime, step, desired));
         while !changing.is_finished() {
             // What waits for a database that is gone would wait for ever.
             if fuse.has_blown() {
@@ -162,10 +216,10 @@ fn take(runtime: &Runtime, fuse: &Fuse, desired: &Desired, open: &[usize], model
 /// One life of a project.
 fn live(seed: u64) {
     let mut chance = Chance(seed);
-    let (home, mut model) = (Home::new(), Model::default());
+    let (home, mut model) = (Home::new(), Model { both_ways: seed.is_multiple_of(2), ..Model::default() });
     let mut story = vec![format!("seed {seed}")];
     let mut runtime = home.start();
-    change(&runtime, &model.desired(&home));
+    change(&runtime, Step::Nothing, &model.desired(&home)).unwrap();
     post(&runtime, "0.0", 0..200);
     model.sent = vec![0; 200];
     for _ in 0..STEPS {
@@ -176,7 +230,7 @@ fn live(seed: u64) {
         if chance.below(2) == 0 {
             story.push(format!("{step:?}"));
             assert!(
-                take(&runtime, &Fuse::after(i64::MAX, Fails::Before), &desired, &open, &mut model),
+                take(&runtime, &Fuse::after(i64::MAX, Fails::Before), step, &desired, &open, &mut model),
                 "{story:#?}"
             );
         } else {
@@ -187,13 +241,13 @@ fn live(seed: u64) {
             drop(runtime);
             let fuse = Fuse::after(statements as i64, fails);
             if let Ok(dying) = home.start_with(&fuse) {
-                if take(&dying, &fuse, &desired, &open, &mut model) {
+                if take(&dying, &fuse, step, &desired, &open, &mut model) {
                     settle_until(&dying, &fuse);
                 }
                 dying.stop();
             }
             runtime = home.start();
-            change(&runtime, &desired);
+            change(&runtime, step, &desired).unwrap();
         }
         runtime.settle().unwrap();
         model.compare(&home, &runtime, &story);

@@ -13,6 +13,7 @@ mod lifecycle;
 mod loads;
 mod project;
 mod retention;
+mod retire;
 mod seam;
 mod slow;
 mod verify;

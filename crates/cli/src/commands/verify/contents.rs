@@ -46,17 +46,15 @@ fn hops(deployed: &Deployed, args: &VerifyArgs) -> Result<Vec<Hop>> {
         check_deployed(deployed, model)?;
     }
     for version in [from, to].into_iter().flatten() {
-        if !deployed.nodes.values().any(|node| node.node.members.contains_key(version)) {
+        if !deployed.nodes.values().any(|node| node.knows(version)) {
             bail!("no version {version} is deployed; `antler ls` lists those that are");
         }
     }
     // Versions of an equal run are one node.
     let is_of = |id: &ModelVersion, version: &Option<Version>| {
-        version.as_ref().is_none_or(|version| {
-            deployed.nodes.get(id).is_some_and(|node| node.node.members.contains_key(version))
-        })
+        version.as_ref().is_none_or(|version| deployed.nodes.get(id).is_some_and(|node| node.knows(version)))
     };
-    let chosen = deployed.routes.keys().filter(|hop| {
+    let chosen = deployed.flowing().map(|(hop, _)| hop).filter(|hop| {
         model.as_ref().is_none_or(|model| [&hop.from, &hop.to].iter().any(|end| end.model == *model))
             && is_of(&hop.from, from)
             && is_of(&hop.to, to)

@@ -14,38 +14,64 @@ use super::OLD_VERSIONS;
 /// # Errors
 /// The text is not valid TOML, or `supported_old_versions` is not a table.
 pub fn with_old_version(file: &SourceFile, version: &Version, commit: &str) -> Result<String, Diagnostic> {
-    let refused =
-        |reason: &str| Diagnostic::error(Code::Config, format!("cannot edit {}: {reason}", file.path));
-    // toml_edit writes line feeds; a file that has carriage returns before them keeps them.
-    let windows = file.text.contains("\r\n");
-    let mut document: DocumentMut = file
-        .text
-        .replace("\r\n", "\n")
-        .parse()
-        .map_err(|error: toml_edit::TomlError| refused(error.message()))?;
-    let versions = document.entry(OLD_VERSIONS).or_insert_with(|| {
-        let mut table = Table::new();
-        table.decor_mut().set_prefix("\n");
-        Item::Table(table)
-    });
-    let table =
-        versions.as_table_like_mut().ok_or_else(|| refused(&format!("{OLD_VERSIONS} is not a table")))?;
-    let version = version.to_string();
-    match table.get_mut(&version).and_then(Item::as_value_mut) {
-        Some(existing) => {
-            let decor = existing.decor().clone();
-            *existing = commit.into();
-            *existing.decor_mut() = decor;
-        }
-        None => {
-            table.insert(&version, value(commit));
-            if let Some(inline) = versions.as_inline_table_mut() {
-                keep_brace(inline);
+    edited(file, |document| {
+        let versions = document.entry(OLD_VERSIONS).or_insert_with(|| {
+            let mut table = Table::new();
+            table.decor_mut().set_prefix("\n");
+            Item::Table(table)
+        });
+        let table = versions.as_table_like_mut().ok_or("supported_old_versions is not a table")?;
+        let version = version.to_string();
+        match table.get_mut(&version).and_then(Item::as_value_mut) {
+            Some(existing) => {
+                let decor = existing.decor().clone();
+                *existing = commit.into();
+                *existing.decor_mut() = decor;
+            }
+            None => {
+                table.insert(&version, value(commit));
+                if let Some(inline) = versions.as_inline_table_mut() {
+                    keep_brace(inline);
+                }
             }
         }
-    }
+        Ok(())
+    })
+}
+
+/// The text after an edit. A file that has carriage returns before its line feeds keeps them, though
+/// `toml_edit` writes none.
+fn edited(
+    file: &SourceFile,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), &'static str>,
+) -> Result<String, Diagnostic> {
+    let refused =
+        |reason: &str| Diagnostic::error(Code::Config, format!("cannot edit {}: {reason}", file.path));
+    let windows = file.text.contains("\r\n");
+    let text = file.text.replace("\r\n", "\n");
+    let mut document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| refused(error.message()))?;
+    edit(&mut document).map_err(refused)?;
     let text = document.to_string();
     Ok(if windows { text.replace('\n', "\r\n") } else { text })
+}
+
+/// The text of the configuration without an old version. What stands before its line goes with it, as
+/// a comment on it would.
+///
+/// # Errors
+/// The text is not valid TOML, or has no such version.
+pub fn without_old_version(file: &SourceFile, version: &Version) -> Result<String, Diagnostic> {
+    edited(file, |document| {
+        let versions = document.get_mut(OLD_VERSIONS).ok_or("it lists no old versions")?;
+        let table = versions.as_table_like_mut().ok_or("supported_old_versions is not a table")?;
+        table.remove(&version.to_string()).ok_or("it does not list that version")?;
+        if let Some(inline) = versions.as_inline_table_mut() {
+            // The first value begins after the brace as the one before it did.
+            inline.fmt();
+        }
+        Ok(())
+    })
 }
 
 /// What stands before the closing brace of an inline table belongs to its last value: hands it on
@@ -94,6 +120,22 @@ mod tests {
             edited("supported_old_versions = { \"0.0\" = \"aaaaaa\" }\r\n[antler]\r\n"),
             "supported_old_versions = { \"0.0\" = \"aaaaaa\", \"0.1\" = \"abcdef\" }\r\n[antler]\r\n"
         );
+    }
+
+    #[test]
+    fn an_entry_is_removed_with_its_comment_and_nothing_else() {
+        let without = |text: &str| {
+            let file = SourceFile { path: "moose.config.toml".into(), text: text.into() };
+            without_old_version(&file, &"0.1".parse().unwrap()).map_err(|problem| problem.message)
+        };
+        let text = "[supported_old_versions]\n# oldest\n\"0.0\" = \"aa\" # first\n# next\n\"0.1\" = \"bb\"\n\n[antler]\nkey = 1\n";
+        assert_eq!(without(text).unwrap(), text.replace("# next\n\"0.1\" = \"bb\"\n", ""));
+        assert_eq!(
+            without("supported_old_versions = { \"0.0\" = \"aa\", \"0.1\" = \"bb\" }\r\n").unwrap(),
+            "supported_old_versions = { \"0.0\" = \"aa\" }\r\n"
+        );
+        let missing = "cannot edit moose.config.toml: it does not list that version";
+        assert_eq!(without("[supported_old_versions]\n").unwrap_err(), missing);
     }
 
     #[test]

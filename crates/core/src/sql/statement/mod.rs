@@ -126,6 +126,12 @@ pub fn create_alias(name: &TableName, of: &TableName, model: &Model) -> String {
     format!("CREATE OR REPLACE VIEW {} AS\nSELECT {}\nFROM {}", table(name), names.join(", "), table(of))
 }
 
+/// Moves a table to another name, also in another database. Nothing happens when it is not there, so
+/// that it can be done again.
+pub fn rename_table(from: &TableName, to: &TableName) -> String {
+    format!("RENAME TABLE IF EXISTS {} TO {}", table(from), table(to))
+}
+
 /// `DROP TABLE`; waits until the name is free again.
 pub fn drop_table(name: &TableName) -> String {
     format!("DROP TABLE IF EXISTS {} SYNC", table(name))
@@ -158,6 +164,16 @@ pub fn parts(of: &TableName) -> String {
         string(of.table.as_str()),
     )
 }
+
+/// Asks what a statement of the user's names, without running any of it: one line for each
+/// [identifier](NAMED_TABLE), of a table or of something else. Only what begins with `SELECT` or `WITH`
+/// can be asked about.
+pub fn names_in(statement: &str) -> String {
+    format!("EXPLAIN QUERY TREE run_passes = 0\n{statement}")
+}
+
+/// What stands before an identifier in the answer to [`names_in`].
+pub const NAMED_TABLE: &str = ", identifier: ";
 
 /// Every table of a database: `name`, `rows` and `bytes` (on disk; 0 for views).
 pub fn tables(database: &SqlIdent) -> String {
