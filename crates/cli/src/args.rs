@@ -98,6 +98,10 @@ pub struct InitArgs {
 /// `antler dev`
 #[derive(Debug, Args)]
 pub struct DevArgs {
+    /// Make rows anew that an older migration made, where it was edited since; saves still apply from now
+    /// on.
+    #[arg(long)]
+    pub reload: bool,
     /// Listen on this port instead of the configured one.
     #[arg(long)]
     pub port: Option<u16>,
@@ -106,6 +110,9 @@ pub struct DevArgs {
 /// `antler prod`
 #[derive(Debug, Args)]
 pub struct ProdArgs {
+    /// Make rows anew that an older migration made, beside the table that is read, and not only new ones.
+    #[arg(long)]
+    pub reload: bool,
     /// Listen on this port instead of the configured one.
     #[arg(long)]
     pub port: Option<u16>,
@@ -153,6 +160,9 @@ pub struct GenerateMigrationsArgs {
 /// `antler plan`
 #[derive(Debug, Args)]
 pub struct PlanArgs {
+    /// Plan to make rows anew that an older migration made.
+    #[arg(long)]
+    pub reload: bool,
     /// Plan what `antler prod` would do: the main branch, and edits that apply from now on.
     #[arg(long)]
     pub prod: bool,

@@ -81,6 +81,14 @@ pub fn change(change: &Change) -> String {
             format!("{from} → {}  the edited migration, for every event from now on", target(from, to))
         }
         Change::Disconnect { from, to } => format!("{from} → {}  no longer", target(from, to)),
+        Change::Reload { from, to, rows, bytes: size } => {
+            let to = target(from, to);
+            format!(
+                "{from} → {to}  the edited migration over about {} rows, {}, beside the table that is read",
+                count(*rows),
+                bytes(*size)
+            )
+        }
         Change::Load { from, to, rows, bytes: size } => {
             let to = target(from, to);
             format!("{from} → {to}  initial load of about {} rows, {}", count(*rows), bytes(*size))

@@ -146,6 +146,8 @@ pub struct DeployedRoute {
     pub path: Path,
     /// Where its rows go. Each has a view over the landing table of the source.
     pub outlets: Vec<Outlet>,
+    /// Whether the target also has rows that an older migration made.
+    pub mixed: bool,
     /// Whether rows still go there. The rows that have gone are in the target in either case, which
     /// loads from it have to know.
     pub flows: bool,

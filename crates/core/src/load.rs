@@ -20,12 +20,14 @@
 //! to the cut. A load is done only when both are the same. (A target that held rows of these events
 //! before, maybe of an earlier migration, is not compared.)
 
+pub mod beside;
 pub mod course;
 pub mod pace;
 pub mod rate;
 
 use serde::{Deserialize, Serialize};
 
+use self::beside::Beside;
 use crate::{
     names::{ModelVersion, TableName, TopicName},
     route::Outlet,
@@ -142,6 +144,8 @@ pub struct LoadSpec {
     pub rows: LoadedRows,
     /// The topics whose rows are loaded.
     pub carries: Vec<Carry>,
+    /// Where the rows are gathered, when that is not the table that is read.
+    pub beside: Option<Beside>,
 }
 
 /// Which rows of its source a load brings to the target.
@@ -166,7 +170,7 @@ impl LoadSpec {
 
 impl Load {
     /// The version of the stored form.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
 
     /// A load that has not begun, over the parts of its clone. `ends` are those of the topics to
     /// carry at the cut, in their order.
@@ -238,6 +242,8 @@ impl Load {
         loop {
             self.cursor = match self.cursor {
                 Cursor::Row { part, row } => match self.parts.get(part) {
+                    // What the source lacks keeps the fate that it has.
+                    None if self.spec.beside.is_some() => Cursor::Compared { carry: 0, offset: 0 },
                     None => Cursor::Offset { carry: 0, offset: 0 },
                     Some(found) if row >= found.rows => Cursor::Row { part: part + 1, row: 0 },
                     Some(_) => return self,
@@ -276,6 +282,7 @@ mod tests {
             known: None,
             rows: LoadedRows::All,
             carries: (0..ends.len()).map(carry).collect(),
+            beside: None,
         };
         let part =
             |(name, rows): &(&str, u64)| Part { name: (*name).to_owned(), rows: *rows, bytes: rows * 100 };

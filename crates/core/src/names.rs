@@ -363,6 +363,12 @@ impl Naming {
         self.internal_table(format!("{}_load_source", of.flat()))
     }
 
+    /// Where a node's rows, dead letters and filtered events are made anew.
+    pub fn beside(&self, of: &ModelVersion) -> [TableName; 3] {
+        ["beside", "beside_dead_letters", "beside_filtered"]
+            .map(|what| self.internal_table(format!("{}_{what}", of.flat())))
+    }
+
     /// The topic `[<namespace>.]<Model>_<0_1>`.
     ///
     /// # Errors

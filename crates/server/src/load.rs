@@ -2,11 +2,13 @@
 //!
 //! One thread works on one load at a time, beside the live path. After each chunk it records how
 //! far it is; a chunk that is sent twice is dropped by the database, because its token is the
-//! same. When the last load of a clone is done, the clone goes.
+//! same. When the last load of a clone is done, the clone goes; when the last one is done that gathered
+//! rows beside the table that is read, the two change places (`beside`).
 //!
 //! Between two chunks it looks at what people have said ([`Loads::order`]), which holds over restarts:
 //! it stands still while loads are paused, and rests as long as `core/load/pace.rs` says.
 
+mod beside;
 mod status;
 
 use std::{
@@ -28,17 +30,15 @@ use antler_core::{
     sql::statement,
     verify::Comparand,
 };
-use antler_store::{
-    StoreError,
-    tables::{Session, Tables},
-};
+use antler_store::{StoreError, tables::Session, topics::Topics};
 
 use status::Running;
 pub use status::{LoadPhase, LoadStatus, LoadsStatus, Pace};
 
 use crate::{
-    ServerError, apply,
+    Backends, ServerError, apply,
     fail_point::{FailPoint, attempt, reach},
+    sink::Sinks,
     state::State,
     verify,
 };
@@ -62,12 +62,9 @@ struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
     state: State,
-    /// How many records wait in topics for sinks.
-    lag: Lag,
+    sinks: Arc<Sinks>,
+    topics: Arc<dyn Topics>,
 }
-
-/// Tells how many records wait in topics for sinks.
-pub(crate) type Lag = Box<dyn Fn() -> u64 + Send + Sync>;
 
 #[derive(Default)]
 struct Queue {
@@ -94,9 +91,14 @@ impl Loads {
     ///
     /// # Errors
     /// No session with the database, or no thread.
-    pub(crate) fn start(tables: &Arc<dyn Tables>, state: &State, lag: Lag) -> Result<Self, ServerError> {
+    pub(crate) fn start(
+        Backends { tables, topics, .. }: &Backends,
+        state: &State,
+        sinks: Arc<Sinks>,
+    ) -> Result<Self, ServerError> {
         let queue = Queue { waiting: state.loads()?.into(), course: state.course()?, ..Queue::default() };
-        let shared = Shared { queue: Mutex::new(queue), changed: Condvar::new(), state: state.clone(), lag };
+        let (queue, topics) = (Mutex::new(queue), Arc::clone(topics));
+        let shared = Shared { queue, changed: Condvar::new(), state: state.clone(), sinks, topics };
         let shared = Arc::new(shared);
         let session = tables.session()?;
         let for_worker = Arc::clone(&shared);
@@ -212,12 +214,18 @@ impl Shared {
         false
     }
 
+    /// How many records wait for sinks. A topic that cannot be read is for the sinks to report; a load is
+    /// none the worse for it.
+    fn lag(&self) -> u64 {
+        self.sinks.lag(&*self.topics).unwrap_or(0)
+    }
+
     /// Waits until the next chunk may begin, after the last one if there was one; returns whether one
     /// does: none when the runtime stops.
     fn wait_for_turn(&self, last: Option<&Chunk>) -> bool {
         loop {
             // Asked before the queue is locked: sinks and topics have locks of their own.
-            let lag = if last.is_some() { (self.lag)() } else { 0 };
+            let lag = if last.is_some() { self.lag() } else { 0 };
             let mut queue = self.lock();
             if queue.stopping {
                 return false;
@@ -368,20 +376,38 @@ fn end(shared: &Shared, load: &Load, session: &mut dyn Session) -> Result<(), Se
     reach(FailPoint::LoadCopied);
     if shared.state.loads()?.iter().any(|known| known.id == load.id) {
         check_clone(load, session)?;
+        let gathers = |other: &Load| other.id != load.id && same_place(other, load);
+        // The last one of those that gather rows in one place exchanges it.
+        if let Some(beside) = &load.spec.beside
+            && !shared.state.loads()?.iter().any(gathers)
+        {
+            beside::take_place(load, beside, &shared.state, &shared.sinks, session)?;
+        }
         shared.state.remove_load(load.id)?;
         reach(FailPoint::LoadForgotten);
     }
+    if let Some(beside) = &load.spec.beside
+        && !shared.state.loads()?.iter().any(|other| same_place(other, load))
+    {
+        beside::clear(beside, session)?;
+    }
     let needed = shared.state.loads()?.iter().any(|other| other.spec.clone == load.spec.clone);
     if !needed {
-        drop_clone(&load.spec.clone, session)?;
+        drop_table(&load.spec.clone, session)?;
     }
     Ok(())
 }
 
-/// Drops the clone of a load.
+/// Whether two loads gather rows in one table, which is not the one that is read.
+fn same_place(one: &Load, other: &Load) -> bool {
+    let place = |load: &Load| load.spec.beside.as_ref().map(|beside| beside.new.storage.clone());
+    place(one).is_some() && place(one) == place(other)
+}
+
+/// Drops a table of a load: its clone.
 ///
 /// # Errors
 /// The database refused.
-pub(crate) fn drop_clone(clone: &TableName, session: &mut dyn Session) -> Result<(), ServerError> {
+pub(crate) fn drop_table(clone: &TableName, session: &mut dyn Session) -> Result<(), ServerError> {
     Ok(session.execute(&statement::drop_table(clone))?)
 }

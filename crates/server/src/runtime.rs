@@ -13,7 +13,7 @@ use antler_core::{
     deployment::{Deployed, Desired},
     diagnostic::Diagnostic,
     ledger::Account,
-    load::course::Order,
+    load::{Load, course::Order},
     names::{Naming, TopicName, Version},
     plan::{self, Edits, Facts, Observed, Plan, Stage},
     retention::Retention,
@@ -90,7 +90,7 @@ impl Runtime {
     /// # Errors
     /// An adapter failed, or what is stored cannot be read.
     pub fn start(backends: Backends, naming: Naming) -> Result<Self, ServerError> {
-        let Backends { tables, topics, journal } = backends;
+        let Backends { tables, topics, journal } = backends.clone();
         let state = State::new(journal);
         let mut session = tables.session()?;
         for database in [naming.database(), naming.internal_database()] {
@@ -106,10 +106,7 @@ impl Runtime {
         let sinks = Sinks::start(&tables, &topics, &state)?;
         sinks.serve(sink::targets(&deployed, &naming))?;
         let sinks = Arc::new(sinks);
-        let (for_lag, lagging) = (Arc::clone(&topics), Arc::clone(&sinks));
-        // A topic that cannot be read is for the sinks to report; a load is none the worse for it.
-        let lag = Box::new(move || lagging.lag(&*for_lag).unwrap_or(0));
-        let loads = Loads::start(&tables, &state, lag)?;
+        let loads = Loads::start(&backends, &state, Arc::clone(&sinks))?;
         let endpoints = CurrentEndpoints::default();
         endpoints.set(&deployed);
         let usage = Arc::new(Counter::new(state.clone())?);
@@ -516,18 +513,27 @@ fn finish_interrupted(
     apply::cut(&plan, state, topics, session).map(drop)
 }
 
-/// Drops clones that no load needs: a process died between the end of a load and the drop.
+/// Drops clones, and tables that took the place of others, that no load needs: a process died between the end of a load and the drop.
 fn drop_orphans(
     deployed: &Deployed,
     state: &State,
     naming: &Naming,
     session: &mut dyn Session,
 ) -> Result<(), ServerError> {
-    let needed: Vec<_> = state.loads()?.into_iter().map(|load| load.spec.clone).collect();
+    let loads = state.loads()?;
+    let needed: Vec<_> = loads.iter().map(|load| &load.spec.clone).collect();
+    let beside = |load: &Load| Some(load.spec.beside.as_ref()?.new.storage.clone());
+    let beside: Vec<_> = loads.iter().filter_map(beside).collect();
     for node in deployed.nodes.keys() {
         let clone = naming.load_source(node);
-        if !needed.contains(&clone) {
-            load::drop_clone(&clone, session)?;
+        if !needed.contains(&&clone) {
+            load::drop_table(&clone, session)?;
+        }
+        let [storage, letters, filtered] = naming.beside(node);
+        if !beside.contains(&storage) {
+            for table in [storage, letters, filtered] {
+                load::drop_table(&table, session)?;
+            }
         }
     }
     Ok(())

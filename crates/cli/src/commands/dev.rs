@@ -8,6 +8,7 @@ use antler_core::plan::Edits;
 use anyhow::Result;
 
 use crate::{
+    args::DevArgs,
     commands::apply::{self, Applied},
     printer::Printer,
     progress::LoadProgress,
@@ -22,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// The project cannot be opened, or its data folder or ports are taken.
-pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
+pub fn run(args: &DevArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open(settings)?;
     let service = Service::start(&project)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
@@ -35,15 +36,16 @@ pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
     })?;
     apply::banner(&project, &service, &progress);
     let (mut applied, mut refused) = (Applied::default(), None);
+    let mut edits = if args.reload { Edits::Reload } else { Edits::Rebuild };
     loop {
         let outcome = Project::open(settings)
-            .and_then(|project| apply::apply(&project, &service, Edits::Rebuild, &progress, &applied));
+            .and_then(|project| apply::apply(&project, &service, edits, &progress, &applied));
         match outcome {
             Ok(now) => {
                 if refused.take().is_some() {
                     progress.say("Applied.");
                 }
-                applied = now;
+                (applied, edits) = (now, Edits::Rebuild);
             }
             Err(problems) if refused.as_ref() != Some(&problems) => {
                 progress.above(|printer| problems.iter().for_each(|problem| printer.diagnostic(problem)));

@@ -36,8 +36,8 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Generate(GenerateCommand::Migrations(args)) => {
             generate::migrations(&args, settings, printer)
         }
-        Command::Dev(_) => dev::run(settings, printer),
-        Command::Prod(_) => prod::run(settings, printer),
+        Command::Dev(args) => dev::run(&args, settings, printer),
+        Command::Prod(args) => prod::run(&args, settings, printer),
         Command::Plan(args) => plan::run(&args, settings, printer),
         Command::Query(args) => query::run(&args, settings, printer),
         Command::Ls(args) => list::ls(&args, settings, printer),

@@ -23,6 +23,7 @@ pub fn run(args: &PlanArgs, settings: &Settings, printer: &Printer) -> Result<()
     } else {
         (Project::open(settings)?, Edits::Rebuild)
     };
+    let edits = if args.reload { Edits::Reload } else { edits };
     let prepared = desired::prepare(&project)?;
     prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
     let observed = Access::to(&project)?.observed()?;

@@ -9,6 +9,7 @@ use antler_core::plan::Edits;
 use anyhow::Result;
 
 use crate::{
+    args::ProdArgs,
     commands::apply::{self, Applied},
     printer::Printer,
     progress::LoadProgress,
@@ -22,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// The project cannot be opened or applied, or its data folder or ports are taken.
-pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
+pub fn run(args: &ProdArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open_main(settings)?;
     let service = Service::start(&project)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
@@ -33,7 +34,8 @@ pub fn run(settings: &Settings, printer: &Printer) -> Result<()> {
         let _ = stopped.send(());
     });
     apply::banner(&project, &service, &progress);
-    let applied = apply::apply(&project, &service, Edits::FromNowOn, &progress, &Applied::default());
+    let edits = if args.reload { Edits::Reload } else { Edits::FromNowOn };
+    let applied = apply::apply(&project, &service, edits, &progress, &Applied::default());
     if applied.is_ok() {
         // An error means that the sender is gone: the runtime of the listeners has ended.
         let _ = stop.recv();

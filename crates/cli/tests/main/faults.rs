@@ -237,7 +237,7 @@ fn a_data_folder_has_one_server_whichever_it_is_until_that_is_killed() {
     let mut expected = BTreeSet::new();
     for (round, (holder, other)) in [("dev", "prod"), ("prod", "dev"), ("dev", "dev")].into_iter().enumerate()
     {
-        let server = sandbox.serve_as(holder);
+        let server = sandbox.serve_as(&[holder]);
         let second = sandbox.antler_with(&free, &[other, "--port", "0"]);
         assert!(second.starts_with("exit 1") && second.contains("A602"), "{second}");
         eventually("endpoints", || {

@@ -133,7 +133,7 @@ fn a_version_without_a_change_of_the_schema_is_not_copied() {
 fn production_serves_the_main_branch_and_not_the_working_tree() {
     let sandbox = Sandbox::project();
     sandbox.edit("app/datamodels/models.ts", "activity: string;", "activity: any;");
-    let server = sandbox.serve_as("prod");
+    let server = sandbox.serve_as(&["prod"]);
     sandbox.wait_for("POST http://localhost");
     server.accept("UserActivity", &event(0));
     sandbox.settle();
@@ -147,4 +147,46 @@ fn production_serves_the_main_branch_and_not_the_working_tree() {
         .map(|name| (name, "0"));
     let refused = sandbox.antler_with(&free, &["prod"]);
     assert!(refused.starts_with("exit 1") && refused.contains("A404"), "{refused}");
+}
+
+#[test]
+fn an_edited_migration_is_for_new_rows_and_with_reload_for_all() {
+    let sandbox = Sandbox::project();
+    sandbox.bump_to_loud();
+    sandbox.commit();
+    let server = sandbox.serve_as(&["prod"]);
+    sandbox.wait_for("UserActivity/0.1");
+    (0..3).for_each(|id| server.accept("UserActivity/0.0", &event(id)));
+    server.accept("UserActivity/0.1", &event(3).replace('}', r#","loud":true}"#));
+    sandbox.settle();
+    assert!(server.stop().success());
+    let loud = "SELECT arraySort(groupArray((eventId, loud))) FROM UserActivity";
+    assert_eq!(sandbox.ask(loud), "[('0',true),('1',false),('2',false),('3',true)]");
+
+    sandbox.edit(
+        "app/functions/UserActivity_migrate__0_0__0_1.ts",
+        r#"event.activity === "shout""#,
+        r#"event.activity !== "shout""#,
+    );
+    sandbox.commit();
+    insta::assert_snapshot!(sandbox.antler(&["plan", "--prod"]), @r"
+    exit 0
+    --- stdout
+    UserActivity 0.0 → 0.1  the edited migration, for every event from now on
+    ");
+    let server = sandbox.serve_as(&["prod"]);
+    sandbox.wait_for("the edited migration, for every event from now on");
+    sandbox.settle();
+    assert_eq!(sandbox.ask(loud), "[('0',true),('1',false),('2',false),('3',true)]");
+    assert!(server.stop().success());
+
+    let plan = sandbox.antler(&["plan", "--prod", "--reload"]);
+    assert!(plan.contains("UserActivity 0.0 → 0.1  the edited migration over about 3 rows, "), "{plan}");
+    let server = sandbox.serve_as(&["prod", "--reload"]);
+    sandbox.wait_for("UserActivity 0.0 → 0.1  loaded 3 rows");
+    sandbox.settle();
+    assert_eq!(sandbox.ask(loud), "[('0',false),('1',true),('2',true),('3',true)]");
+    assert!(server.stop().success());
+    assert!(sandbox.antler(&["plan", "--prod", "--reload"]).contains("Nothing to do"));
+    assert!(sandbox.antler(&["verify"]).starts_with("exit 0"));
 }

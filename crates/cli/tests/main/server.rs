@@ -48,11 +48,11 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 impl Sandbox {
     /// Starts `antler dev` on free ports and waits until it listens.
     pub fn serve(&self) -> Server<'_> {
-        self.serve_as("dev")
+        self.serve_as(&["dev"])
     }
 
     /// Starts `antler dev` or `antler prod` on free ports and waits until it listens.
-    pub fn serve_as(&self, command: &str) -> Server<'_> {
+    pub fn serve_as(&self, command: &[&str]) -> Server<'_> {
         let mut child = self.server(command).stderr(self.log()).spawn().unwrap();
         let note = self.path(".antler/server.json");
         let pid = u64::from(child.id());
@@ -67,9 +67,9 @@ impl Sandbox {
         Server { sandbox: self, child, http, agent: Agent::new_with_config(config) }
     }
 
-    fn server(&self, command: &str) -> Command {
+    fn server(&self, command: &[&str]) -> Command {
         let mut server = self.command(env!("CARGO_BIN_EXE_antler"));
-        server.args([command, "--port", "0"]).env("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0");
+        server.args(command).args(["--port", "0"]).env("MOOSE_HTTP_SERVER_CONFIG__MANAGEMENT_PORT", "0");
         server.stdin(Stdio::null()).stdout(Stdio::null());
         server
     }

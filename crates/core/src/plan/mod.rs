@@ -55,6 +55,8 @@ pub enum Edits {
     Rebuild,
     /// Rows from now on use the new migration, and a changed schema is refused: production.
     FromNowOn,
+    /// The same; and rows that an older migration made are made anew, beside the table that is read.
+    Reload,
 }
 
 /// Every statement of a change, in order, and the state after it. A stored form.
@@ -211,6 +213,17 @@ pub enum Change {
         from: ModelVersion,
         /// To.
         to: ModelVersion,
+    },
+    /// Rows that an older migration made are made anew, beside the table that is read.
+    Reload {
+        /// From.
+        from: ModelVersion,
+        /// To.
+        to: ModelVersion,
+        /// Rows of the source when the plan was made.
+        rows: u64,
+        /// Bytes of the source on disk when the plan was made.
+        bytes: u64,
     },
     /// Rows that exist already are loaded.
     Load {

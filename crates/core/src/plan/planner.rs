@@ -7,7 +7,7 @@ use crate::{
     deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic},
     lineage::Node,
-    load::{Carry, LoadSpec, LoadedRows},
+    load::{Carry, LoadSpec, LoadedRows, beside::Beside},
     names::{ModelVersion, NameError, Naming, TopicName, Version},
     route::{self, Outlet},
     sql::statement::{self, Known},
@@ -27,6 +27,9 @@ struct Topics {
     records: TopicName,
     dead_letters: TopicName,
 }
+
+/// The loads of a plan, by the node that they read.
+type Loads = BTreeMap<ModelVersion, Vec<LoadSpec>>;
 
 pub(super) struct Planner<'a> {
     desired: &'a Desired,
@@ -59,7 +62,13 @@ impl<'a> Planner<'a> {
         self.retire(&gone, &mut cut, &mut changes);
         self.restore(&mut cut, &mut changes);
         let routes = self.connect(desired_routes, &gone, &mut cut, &mut changes);
-        self.load(&routes, &mut cut, &mut changes);
+        let mut loads = self.load(&routes, &mut cut, &mut changes);
+        let mut routes = routes;
+        if self.edits == Edits::Reload {
+            self.reload(&mut routes, &mut loads, &mut cut, &mut changes);
+        }
+        cut.clones =
+            loads.into_iter().filter_map(|(source, loads)| self.clone_step(&source, loads)).collect();
         let after = self.after(&topics, &gone, routes);
         if !changes.is_empty() || after != *self.deployed() {
             self.aliases(&mut cut);
@@ -107,7 +116,10 @@ impl<'a> Planner<'a> {
         let print = |(hop, route): (&Hop, &&Route)| {
             let source = &self.nodes.get(&hop.from)?.model;
             let outlets = route::outlets(self.naming(), hop, source, &route.projection);
-            Some((hop.clone(), DeployedRoute { path: route.path.clone(), outlets, flows: true }))
+            Some((
+                hop.clone(),
+                DeployedRoute { path: route.path.clone(), outlets, mixed: false, flows: true },
+            ))
         };
         self.routes.iter().filter_map(print).collect()
     }
@@ -406,8 +418,12 @@ impl<'a> Planner<'a> {
             old.flows &= self.fate(&hop.to) != Some(Fate::Rebuild);
             after.insert(hop.clone(), old);
         }
-        for (hop, new) in desired {
-            let old = self.deployed().routes.get(&hop).filter(|old| old.flows);
+        for (hop, mut new) in desired {
+            let before = self.deployed().routes.get(&hop);
+            if self.is_kept(&hop.to) {
+                new.mixed = before.is_some_and(|before| before.mixed || before.outlets != new.outlets);
+            }
+            let old = before.filter(|old| old.flows);
             let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to);
             if !(in_place && old.is_some_and(|old| old.outlets == new.outlets)) {
                 let (from, to) = (hop.from.clone(), hop.to.clone());
@@ -451,8 +467,8 @@ impl<'a> Planner<'a> {
     /// of a node are loaded from the table on their path that is the nearest to the target, so that
     /// one load serves many. A table that also holds rows of other nodes gives only those that the
     /// target lacks.
-    fn load(&self, routes: &BTreeMap<Hop, DeployedRoute>, cut: &mut Cut, changes: &mut Vec<Change>) {
-        let mut loads: BTreeMap<ModelVersion, Vec<LoadSpec>> = BTreeMap::new();
+    fn load(&self, routes: &BTreeMap<Hop, DeployedRoute>, cut: &mut Cut, changes: &mut Vec<Change>) -> Loads {
+        let mut loads = Loads::new();
         for target in self.nodes.keys().copied() {
             let is_new = |hop: &Hop| !self.is_kept(target) || !self.flows(hop);
             let mut served: BTreeMap<&ModelVersion, BTreeSet<&ModelVersion>> = BTreeMap::new();
@@ -492,8 +508,43 @@ impl<'a> Planner<'a> {
                 loads.entry(source.clone()).or_default().push(self.load_spec(&hop, route, &taken, rows));
             }
         }
-        cut.clones =
-            loads.into_iter().filter_map(|(source, loads)| self.clone_step(&source, loads)).collect();
+        loads
+    }
+
+    /// Makes the rows anew that an older migration made: from the rows of each source itself, since a
+    /// table in between may have some of an older one, too.
+    fn reload(
+        &self,
+        routes: &mut BTreeMap<Hop, DeployedRoute>,
+        loads: &mut Loads,
+        cut: &mut Cut,
+        changes: &mut Vec<Change>,
+    ) {
+        // Numbers of loads are never used again.
+        let mark = format!("reload {}", self.deployed().next_load);
+        let mut made = BTreeSet::new();
+        for (hop, route) in routes.iter_mut() {
+            let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to) && self.flows(hop);
+            let Some(target) = self.nodes.get(&hop.to).filter(|_| in_place && route.mixed) else { continue };
+            let beside = Beside::of(self.naming(), &hop.to, &target.model, mark.clone());
+            let Some(beside) = beside else { continue };
+            if made.insert(&hop.to) {
+                cut.drop.extend(beside.drop());
+                cut.views.extend(beside.make(&target.model, self.desired.sync));
+            }
+            let outlets = route.outlets.iter().map(|outlet| beside.new.instead_of(outlet.clone())).collect();
+            let spec = LoadSpec {
+                outlets,
+                known: None,
+                beside: Some(beside),
+                ..self.load_spec(hop, route, &BTreeSet::from([&hop.from]), LoadedRows::OfTheseTopics)
+            };
+            self.hold(&hop.from, cut);
+            let Facts { rows, bytes, .. } = self.facts(&hop.from);
+            changes.push(Change::Reload { from: hop.from.clone(), to: hop.to.clone(), rows, bytes });
+            loads.entry(hop.from.clone()).or_default().push(spec);
+            route.mixed = false;
+        }
     }
 
     /// The node on a path that is the nearest to its end and holds the rows of its beginning.
@@ -527,6 +578,7 @@ impl<'a> Planner<'a> {
             known: self.is_kept(&hop.to).then(|| Known::of(self.naming(), &hop.to)),
             rows,
             carries: taken.iter().filter_map(carry).collect(),
+            beside: None,
         }
     }
 

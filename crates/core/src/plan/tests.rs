@@ -118,6 +118,7 @@ fn shown(plan: &Plan) -> Vec<String> {
         Change::Connect { from, to } => format!("connect {} > {}", from.version, to.version),
         Change::Replace { from, to } => format!("replace {} > {}", from.version, to.version),
         Change::Disconnect { from, to } => format!("disconnect {} > {}", from.version, to.version),
+        Change::Reload { from, to, .. } => format!("reload {} > {}", from.version, to.version),
         Change::Load { from, to, .. } => format!("load {} > {}", from.version, to.version),
     };
     plan.changes.iter().map(show).collect()

@@ -12,6 +12,7 @@ mod letters;
 mod lifecycle;
 mod loads;
 mod project;
+mod reload;
 mod retention;
 mod retire;
 mod seam;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     coordinates,
     dead_letter::INGEST,
+    load::beside::Tables,
     names::{ModelVersion, Naming, TableName, TopicName},
     route,
     sql::{string, table},
@@ -115,6 +116,12 @@ impl Known {
     pub fn of(naming: &Naming, target: &ModelVersion) -> Self {
         let [dead_letters, filtered] = route::side_tables(naming, &target.model);
         Self { target: target.clone(), storage: naming.storage(target), dead_letters, filtered }
+    }
+
+    /// Of every topic, in the tables given.
+    pub fn in_tables(target: &ModelVersion, tables: &Tables) -> Self {
+        let Tables { storage, dead_letters, filtered } = tables.clone();
+        Self { target: target.clone(), storage, dead_letters, filtered }
     }
 
     /// Their places: `topic` and `offset`. A letter counts whatever became of it.

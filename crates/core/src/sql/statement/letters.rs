@@ -107,7 +107,7 @@ pub fn carry_filtered(
     insert_select(into, &columns, &select, token)
 }
 
-fn of_events(row: &str, topic: &TopicName, Range { first, end }: Range) -> String {
+pub(super) fn of_events(row: &str, topic: &TopicName, Range { first, end }: Range) -> String {
     format!(
         "{row}topic = {} AND {row}topic_offset >= {first} AND {row}topic_offset < {end}",
         string(topic.as_str())

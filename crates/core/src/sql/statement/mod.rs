@@ -3,12 +3,14 @@
 //! Statements that make or drop something can be run again without harm: a process may die
 //! between any two of them, and the next start repeats the step.
 
+mod beside;
 mod ledger;
 mod letters;
 mod verify;
 
 use std::fmt::Write as _;
 
+pub use beside::{comment, exchange, keep, known_end, settle};
 pub use ledger::{BUCKET, Fates, Known, buckets, exceptions};
 pub use letters::{
     carry_filtered, carry_letters, create_dead_letters, create_filtered, forget_dead_letters,
@@ -69,6 +71,11 @@ pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
         keys.join(", "),
         merge_tree_settings(sync),
     )
+}
+
+/// The same, with a comment that tells it from others of its name.
+pub fn create_marked_storage(name: &TableName, model: &Model, sync: Sync, mark: &str) -> String {
+    format!("{}\nCOMMENT {}", create_storage(name, model, sync), string(mark))
 }
 
 fn merge_tree_settings(sync: Sync) -> String {
