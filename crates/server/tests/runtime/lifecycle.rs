@@ -1,7 +1,7 @@
 //! Random lives of a project against a model of it that fits in memory.
 //!
-//! Versions are created, edited, retired, brought back and purged while events come, and the database
-//! fails for good at a random statement, as when the process dies there. The model knows every event and
+//! Versions are created, edited, reloaded, retired, brought back and purged while events come, and the
+//! database fails for good at a random statement, as when the process dies there. The model knows every event and
 //! the number that each migration adds, and so what must be in each table. A seed chooses all but
 //! the moments; `make lifecycle SEEDS=200` runs many.
 
@@ -45,6 +45,7 @@ impl Chance {
 enum Step {
     Create,
     Edit,
+    Reload(usize),
     Retire(usize),
     BringBack(usize),
     Purge(usize),
@@ -80,6 +81,9 @@ impl Model {
         let mut possible = vec![Step::Nothing];
         possible.extend((newest < NEWER).then_some(Step::Create));
         possible.extend(edit.then_some(Step::Edit));
+        // Rows of versions that are gone cannot be made anew.
+        let all_live = self.retired.is_empty() && self.purged.is_empty();
+        possible.extend((0..newest).filter(|_| all_live).map(Step::Reload));
         possible.extend((0..newest).filter(|version| self.is_live(*version)).map(Step::Retire));
         possible.extend(self.retired.iter().copied().map(Step::BringBack));
         possible.extend(self.retired.iter().copied().map(Step::Purge));
@@ -100,6 +104,7 @@ impl Model {
                 self.adds.last_mut().into_iter().for_each(|last| *last = add);
                 self.seen.truncate(self.adds.len());
             }
+            Step::Reload(migration) => self.adds[migration] = add,
             Step::Retire(version) => drop(self.retired.insert(version)),
             Step::BringBack(version) => drop(self.retired.remove(&version)),
             Step::Purge(version) => {
@@ -164,8 +169,9 @@ impl Model {
 
 /// Takes a step. Taken again after it was cut short, it is finished or has been.
 fn change(runtime: &Runtime, step: Step, desired: &Desired) -> Result<(), ServerError> {
+    let edits = if matches!(step, Step::Reload(_)) { Edits::Reload } else { Edits::Rebuild };
     let Step::Purge(version) = step else {
-        return runtime.change(desired, Edits::Rebuild, &mut |_| {}).map(drop);
+        return runtime.change(desired, edits, &mut |_| {}).map(drop);
     };
     if runtime.endpoints().retired("A", &format!("0.{version}")).is_none() {
         return Ok(());
