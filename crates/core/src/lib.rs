@@ -6,11 +6,13 @@
 //! language. That is what lets a plan be tested by snapshot and a sink by simulation.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod compatibility;
 pub mod coordinates;
 pub mod dead_letter;
 pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
+pub mod in_place;
 pub mod ingestion;
 pub mod json_schema;
 pub mod ledger;
