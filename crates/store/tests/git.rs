@@ -251,6 +251,24 @@ fn a_branch_contains_its_ancestors_and_no_others() {
 }
 
 #[test]
+fn two_branches_have_a_commit_behind_them_where_they_parted_unless_they_never_met() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.commit();
+    sandbox.git(&["checkout", "--quiet", "-b", "side"]);
+    let side = sandbox.commit();
+    sandbox.git(&["checkout", "--quiet", "main"]);
+    sandbox.write("a", "a");
+    let main = sandbox.commit();
+    sandbox.git(&["checkout", "--quiet", "--orphan", "elsewhere"]);
+    let elsewhere = sandbox.commit();
+
+    let repository = sandbox.repository();
+    assert_eq!(repository.merge_base(&main, &side).unwrap(), Some(first.clone()));
+    assert_eq!(repository.merge_base(&first, &side).unwrap(), Some(first));
+    assert_eq!(repository.merge_base(&main, &elsewhere).unwrap(), None);
+}
+
+#[test]
 fn a_second_work_tree_is_a_repository_of_its_own() {
     let sandbox = Sandbox::new();
     sandbox.write("app/a.ts", "1");

@@ -191,6 +191,19 @@ impl Repository {
         Ok(contains)
     }
 
+    /// The newest commit that both have behind them. `None` when there is none, or when the clone is
+    /// too shallow to have it.
+    ///
+    /// # Errors
+    /// One of them is not there.
+    pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<Option<CommitId>, StoreError> {
+        let Some(hash) = self.git().args(["merge-base", one.as_str(), other.as_str()]).run()?.line_or_no()?
+        else {
+            return Ok(None);
+        };
+        hash.parse().map(Some).map_err(|_| unexpected("merge-base", &hash))
+    }
+
     /// Commits everything in the project's folder, and nothing else of the repository. Uses the
     /// user's identity; where git has none, a fallback, without writing it anywhere.
     ///
