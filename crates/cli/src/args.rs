@@ -59,6 +59,8 @@ pub enum Command {
     Generate(GenerateCommand),
     /// Show what a start, or a save, would change, and how many rows would move.
     Plan(PlanArgs),
+    /// Check the project before it is merged: no server, no data, only files and git.
+    Check(CheckArgs),
     /// Ask the database.
     Query(QueryArgs),
     /// List models and versions, with their endpoints and tables.
@@ -169,6 +171,20 @@ pub struct PlanArgs {
     /// Write JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `antler check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Compare with this commit, branch or tag too: what its versions were must still be so.
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// Write JSON.
+    #[arg(long, conflicts_with = "github")]
+    pub json: bool,
+    /// Write annotations for GitHub; where GITHUB_ACTIONS is true, that is done anyway.
+    #[arg(long)]
+    pub github: bool,
 }
 
 /// `antler query`

@@ -6,6 +6,7 @@
 //! and with 2 when it did not understand.
 
 mod access;
+mod annotation;
 mod args;
 mod client;
 mod commands;

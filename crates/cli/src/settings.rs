@@ -26,6 +26,8 @@ pub struct Settings {
     pub directory: PathBuf,
     /// Configuration that is not in the file, weakest first.
     pub overrides: Vec<Override>,
+    /// Whether this is a job of GitHub Actions.
+    pub on_github_actions: bool,
 }
 
 impl Settings {
@@ -46,7 +48,8 @@ impl Settings {
         if let Some(port) = chosen_port(&cli.command) {
             overrides.push(Override::new("--port", ["http_server_config", "port"], port.to_string()));
         }
-        Ok(Self { directory, overrides })
+        let on_github_actions = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        Ok(Self { directory, overrides, on_github_actions })
     }
 }
 
@@ -58,6 +61,7 @@ fn chosen_port(command: &Command) -> Option<u16> {
         | Command::BumpVersion(_)
         | Command::Generate(_)
         | Command::Plan(_)
+        | Command::Check(_)
         | Command::Query(_)
         | Command::Ls(_)
         | Command::Ps(_)

@@ -71,7 +71,7 @@ codes! {
     TypeMismatch = "306";
     /// A migration still has a hole that its author has to fill.
     Hole = "307";
-    /// Rows would reach a version in more than one way.
+    /// Migrations lead nowhere, or rows would reach a version in no way or in more than one.
     MigrationGraph = "308";
     /// A live version has no pinned schema.
     NotPinned = "401";
@@ -79,7 +79,7 @@ codes! {
     PinnedCommit = "402";
     /// `antler.lock` cannot be read, or does not agree with the configuration.
     Lock = "403";
-    /// The schema of a deployed version has changed in place.
+    /// The schema of a version has changed in place, where it is deployed or others rely on it.
     ChangedInPlace = "404";
     /// A table of a name that Antler needs is there already, and is not Antler's.
     ForeignTable = "405";
@@ -191,11 +191,19 @@ impl Diagnostic {
     /// `path:line:column` of the first label, or the path alone.
     pub fn location(&self) -> Option<String> {
         let file = self.source_file.as_ref()?;
-        let Some(label) = self.labels.first() else { return Some(file.path.clone()) };
-        let before = file.text.get(..label.span.start).unwrap_or(&file.text);
+        Some(match self.line_and_column() {
+            Some((line, column)) => format!("{}:{line}:{column}", file.path),
+            None => file.path.clone(),
+        })
+    }
+
+    /// Where the first label begins in its file: the line and the character in it, from one.
+    pub fn line_and_column(&self) -> Option<(usize, usize)> {
+        let file = self.source_file.as_ref()?;
+        let before = file.text.get(..self.labels.first()?.span.start).unwrap_or(&file.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
-        Some(format!("{}:{line}:{column}", file.path))
+        Some((line, column))
     }
 }
 

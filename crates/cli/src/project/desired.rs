@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use antler_core::{
     deployment::{Desired, Hop, Route},
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Severity},
+    ingestion::Declared,
     lineage::{EdgeError, Lineage, Node},
+    names::Version,
     sql::statement::Sync,
 };
 use antler_lang::migration::{self, Migration};
@@ -31,8 +33,9 @@ pub struct Prepared {
 /// Everything that is wrong with models, pins and migrations.
 pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
     let mut lineage = project.versions()?.lineage();
-    let mut warnings = Vec::new();
-    let migrations = compile(&project.migrations()?, &mut lineage, &mut warnings)?;
+    let Compiled { migrations, problems, unused: mut warnings } =
+        compile(&project.migrations()?, &mut lineage);
+    let migrations = Problems::none_of(problems, migrations)?;
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
     let routes = lineage.paths().into_iter().filter_map(|path| {
         let hops = path.iter().zip(path.iter().skip(1));
@@ -55,14 +58,35 @@ pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
     Ok(Prepared { desired, warnings })
 }
 
-/// Compiles the migration files, and connects the nodes that they lead from and to.
-fn compile(
+/// Everything that is wrong with the migrations between these versions. A missing one is an error
+/// here: nobody serves, so nothing is lost by waiting for it. `beside` gives it a place, beside the
+/// node that rows do not reach.
+pub fn mistakes(
+    versions: &BTreeMap<Version, Vec<Declared>>,
     files: &[MigrationFile],
-    lineage: &mut Lineage,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<Hop, Migration>, Problems> {
+    beside: impl Fn(Diagnostic, &Node) -> Diagnostic,
+) -> Vec<Diagnostic> {
+    let mut lineage = Lineage::new(versions);
+    let Compiled { migrations: _, mut problems, unused } = compile(files, &mut lineage);
+    problems.extend(lineage.gaps().into_iter().map(|(older, newer)| {
+        beside(Diagnostic { severity: Severity::Error, ..missing(older, newer) }, newer)
+    }));
+    problems.extend(unused);
+    problems
+}
+
+/// What came of the migration files.
+struct Compiled {
+    migrations: BTreeMap<Hop, Migration>,
+    problems: Vec<Diagnostic>,
+    /// About files that lead nowhere.
+    unused: Vec<Diagnostic>,
+}
+
+/// Compiles the migration files, and connects the nodes that they lead from and to.
+fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
     let mut migrations = BTreeMap::new();
-    let mut problems = Vec::new();
+    let (mut problems, mut unused) = (Vec::new(), Vec::new());
     for MigrationFile { name, file } in files {
         match lineage.connect(name) {
             Ok((from, to)) => match migration::compile(file, &from.model, &to.model) {
@@ -75,7 +99,7 @@ fn compile(
                 Diagnostic::error(Code::MigrationGraph, format!("{} cannot run: {error}", file.path))
                     .with_help("remove one of the two migrations"),
             ),
-            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_))) => warnings.push(
+            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_))) => unused.push(
                 Diagnostic::warning(Code::MigrationGraph, format!("{} is not used: {error}", file.path)),
             ),
         }
@@ -84,7 +108,7 @@ fn compile(
         Diagnostic::error(Code::MigrationGraph, ambiguity.to_string())
             .with_help("remove one of the migrations on the way, or add one that leads there directly")
     }));
-    Problems::none_of(problems, migrations)
+    Compiled { migrations, problems, unused }
 }
 
 fn missing(older: &Node, newer: &Node) -> Diagnostic {

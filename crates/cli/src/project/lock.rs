@@ -102,7 +102,11 @@ struct StoredModel {
     ingestion: Ingestion,
 }
 
-fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
+/// Reads the text of the file, from wherever it was kept.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
     const RENEW: &str =
         "restore it from git, or delete it: any command makes it anew from the pinned commits";
     #[derive(Deserialize)]

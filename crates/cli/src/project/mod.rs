@@ -7,6 +7,7 @@
 mod config;
 pub mod declarations;
 pub mod desired;
+pub mod findings;
 mod folder;
 pub mod history;
 mod lock;
@@ -182,6 +183,49 @@ impl Project {
         lock.extend(self.resolved(&lock, |listed| listed != version)?);
         lock.remove(version);
         Ok(lock)
+    }
+
+    /// Old versions as [`Project::old_versions`], and what `antler.lock` has in the same state of the
+    /// project; nothing is written.
+    ///
+    /// # Errors
+    /// As [`Project::old_versions`].
+    pub fn old_versions_and_lock(&self) -> Result<(Lock, Lock), Problems> {
+        let lock = self.lock()?;
+        Ok((self.resolved(&lock, |_| true)?, lock))
+    }
+
+    /// What the live versions were according to this state of the project alone: the models of its
+    /// current version, and of the old ones what its `antler.lock` has.
+    ///
+    /// # Errors
+    /// The lock or the models cannot be read.
+    pub fn recorded_versions(&self) -> Result<BTreeMap<Version, Vec<Declared>>, Problems> {
+        let current = self.models()?.into_values().map(ParsedModel::into_declared).collect();
+        let old =
+            self.lock()?.into_iter().filter(|(version, _)| self.config.old_versions.contains_key(version));
+        let old = old.map(|(version, pinned)| (version, pinned.models));
+        Ok(old.chain([(self.version().clone(), current)]).collect())
+    }
+
+    /// The same project at a commit; `None` when it was not there.
+    ///
+    /// # Errors
+    /// Its configuration or its version cannot be read there.
+    pub fn at(
+        &self,
+        history: History,
+        commit: CommitId,
+        settings: &Settings,
+    ) -> Result<Option<Self>, Problems> {
+        Self::read(Tree::Commit { history, commit }, self.folder.clone(), settings)
+    }
+
+    fn lock(&self) -> Result<Lock, Problems> {
+        match self.tree.read(lock::FILE_NAME)? {
+            Some(file) => Ok(lock::parse(&file)?),
+            None => Ok(Lock::new()),
+        }
     }
 
     /// Pins exactly these versions.

@@ -13,6 +13,7 @@
 
 mod backward;
 mod bump_version;
+mod check;
 mod compressed;
 mod configuration;
 mod ending;

@@ -64,7 +64,7 @@ impl Sandbox {
         command.current_dir(&self.root).env("HOME", self.home.path()).env("GIT_CONFIG_NOSYSTEM", "1");
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
-            if name.starts_with("MOOSE_") || name.starts_with("ANTLER_") || name.starts_with("GIT_") {
+            if ["MOOSE_", "ANTLER_", "GIT_", "GITHUB_"].iter().any(|prefix| name.starts_with(prefix)) {
                 command.env_remove(name.as_ref());
             }
         }
