@@ -176,7 +176,9 @@ fn desired(naming: &Naming, edits: Option<u32>) -> Checked<Desired> {
     }
     let mut routes = Vec::new();
     for path in lineage.paths() {
-        routes.push(Route { path, projection: migration(edits.unwrap_or_default())? });
+        let source = path.first().and_then(|from| lineage.node_of(from)).ok_or("a path of nothing")?;
+        let migration = migration(edits.unwrap_or_default())?;
+        routes.extend(Route::new(naming, path.clone(), &source.model, &migration));
     }
     Ok(Desired {
         naming: naming.clone(),

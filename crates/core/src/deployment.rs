@@ -11,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lineage::{Node, Path},
     names::{ModelName, ModelVersion, Naming, TableName, TopicName, Version},
-    route::Outlet,
+    route::{self, Outlet},
+    schema::Model,
     sql::{Projection, statement},
 };
 
-/// The desired state of a project.
-#[derive(Debug, Clone, PartialEq)]
+/// The desired state of a project. Whoever compiles a project need not be who applies it: it is sent
+/// from one to the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Desired {
     /// How things are named.
     pub naming: Naming,
@@ -31,12 +34,13 @@ pub struct Desired {
 }
 
 /// How rows get from one node to another.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Route {
     /// The nodes on the way, both ends included.
     pub path: Path,
-    /// The migrations along the path, composed.
-    pub projection: Projection,
+    /// Where its rows go, by the migrations along the path.
+    pub outlets: Vec<Outlet>,
 }
 
 /// From where to where.
@@ -48,37 +52,15 @@ pub struct Hop {
     pub to: ModelVersion,
 }
 
-impl Desired {
-    /// The same, with nodes under the names that their tables have already. A run is named after the
-    /// oldest member that was live when its tables were made; members may have come and gone since.
-    #[must_use]
-    pub fn named_as(&self, deployed: &Deployed) -> Self {
-        let wanted: BTreeSet<_> = self.nodes.iter().map(|node| &node.id).collect();
-        let mut names: BTreeMap<ModelVersion, ModelVersion> = BTreeMap::new();
-        for node in self.nodes.iter().filter(|node| !deployed.nodes.contains_key(&node.id)) {
-            let mut known = deployed.nodes_of(&node.id.model).filter(|known| {
-                !wanted.contains(&known.node.id)
-                    && !names.values().any(|name| *name == known.node.id)
-                    && known.node.model.schema_hash() == node.model.schema_hash()
-                    && node.members.keys().any(|version| known.knows(version))
-            });
-            if let Some(known) = known.next() {
-                names.insert(node.id.clone(), known.node.id.clone());
-            }
-        }
-        let mut renamed = self.clone();
-        let rename = |id: &mut ModelVersion| {
-            if let Some(name) = names.get(id) {
-                *id = name.clone();
-            }
-        };
-        renamed.nodes.iter_mut().for_each(|node| rename(&mut node.id));
-        renamed.routes.iter_mut().flat_map(|route| &mut route.path).for_each(rename);
-        renamed
-    }
-}
-
 impl Route {
+    /// The route along a path, with the composed migrations of that path, from rows of `source`. `None`
+    /// for an empty path, which no lineage makes.
+    pub fn new(naming: &Naming, path: Path, source: &Model, projection: &Projection) -> Option<Self> {
+        let hop = Hop { from: path.first()?.clone(), to: path.last()?.clone() };
+        let outlets = route::outlets(naming, &hop, source, projection);
+        Some(Self { path, outlets })
+    }
+
     /// Its ends. `None` for an empty path, which no lineage makes.
     pub fn hop(&self) -> Option<Hop> {
         Some(Hop { from: self.path.first()?.clone(), to: self.path.last()?.clone() })
@@ -216,6 +198,29 @@ impl Deployed {
                 .then(|| ModelVersion::new(of.model.clone(), current.clone()))
         };
         within.or(reached).or_else(current)
+    }
+
+    /// Names of nodes that have tables under another name: a run is named after the oldest member that
+    /// was live when its tables were made, and members may have come and gone since.
+    pub fn names_of<'a>(
+        &self,
+        nodes: impl Iterator<Item = &'a Node>,
+    ) -> BTreeMap<ModelVersion, ModelVersion> {
+        let nodes: Vec<_> = nodes.collect();
+        let wanted: BTreeSet<_> = nodes.iter().map(|node| &node.id).collect();
+        let mut names: BTreeMap<ModelVersion, ModelVersion> = BTreeMap::new();
+        for node in nodes.into_iter().filter(|node| !self.nodes.contains_key(&node.id)) {
+            let mut known = self.nodes_of(&node.id.model).filter(|known| {
+                !wanted.contains(&known.node.id)
+                    && !names.values().any(|name| *name == known.node.id)
+                    && known.node.model.schema_hash() == node.model.schema_hash()
+                    && node.members.keys().any(|version| known.knows(version))
+            });
+            if let Some(known) = known.next() {
+                names.insert(node.id.clone(), known.node.id.clone());
+            }
+        }
+        names
     }
 
     /// The nodes of a model, oldest first.

@@ -142,6 +142,23 @@ impl Lineage {
         lineage
     }
 
+    /// The same, with nodes under the names that their tables have already: see [`Deployed::names_of`].
+    /// Migrations are added afterwards.
+    ///
+    /// [`Deployed::names_of`]: crate::deployment::Deployed::names_of
+    #[must_use]
+    pub fn named(mut self, names: &BTreeMap<ModelVersion, ModelVersion>) -> Self {
+        for (name, known) in names {
+            if let Some(mut node) = self.nodes.remove(name) {
+                node.id = known.clone();
+                self.nodes.insert(known.clone(), node);
+            }
+            self.members.values_mut().filter(|id| *id == name).for_each(|id| *id = known.clone());
+            self.members.insert(known.clone(), known.clone());
+        }
+        self
+    }
+
     /// Every node that is live, in the order of model and version.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.nodes.values().filter(|node| !node.members.is_empty())

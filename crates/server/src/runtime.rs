@@ -290,6 +290,14 @@ impl Runtime {
         status::collect(&deployed, &self.naming, &*self.topics, sink, &loads, &usages, session)
     }
 
+    /// What was applied so far.
+    ///
+    /// # Errors
+    /// What is stored cannot be read.
+    pub fn deployed(&self) -> Result<Deployed, ServerError> {
+        self.state.deployed()
+    }
+
     /// What is there, to plan from. Blocks: not for async code.
     ///
     /// # Errors

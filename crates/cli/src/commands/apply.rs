@@ -33,7 +33,8 @@ pub fn apply(
     progress: &LoadProgress,
     before: &Applied,
 ) -> Result<Applied, Problems> {
-    let prepared = desired::prepare(project)?;
+    let deployed = service.runtime.deployed().map_err(explain_server)?;
+    let prepared = desired::prepare(project, &deployed)?;
     if prepared.warnings != before.warnings {
         progress.above(|printer| prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning)));
     }

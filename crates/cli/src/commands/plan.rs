@@ -24,9 +24,9 @@ pub fn run(args: &PlanArgs, settings: &Settings, printer: &Printer) -> Result<()
         (Project::open(settings)?, Edits::Rebuild)
     };
     let edits = if args.reload { Edits::Reload } else { edits };
-    let prepared = desired::prepare(&project)?;
-    prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
     let observed = Access::to(&project)?.observed()?;
+    let prepared = desired::prepare(&project, &observed.deployed)?;
+    prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
     let plan = plan::plan(&prepared.desired, &observed, edits).map_err(Problems::from)?;
     let out =
         if args.json { serde_json::to_string_pretty(&plan.changes)? + "\n" } else { text(&plan.changes) };

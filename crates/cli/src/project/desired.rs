@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use antler_core::{
-    deployment::{Desired, Hop, Route},
+    deployment::{Deployed, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic, Severity},
     ingestion::Declared,
     lineage::{EdgeError, Lineage, Node},
@@ -27,12 +27,14 @@ pub struct Prepared {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads the project and compiles it.
+/// Reads the project and compiles it, for where this is deployed: tables keep the names that they have.
 ///
 /// # Errors
 /// Everything that is wrong with models, pins and migrations.
-pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
-    let mut lineage = project.versions()?.lineage();
+pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Problems> {
+    let lineage = project.versions()?.lineage();
+    let names = deployed.names_of(lineage.nodes());
+    let mut lineage = lineage.named(&names);
     let Compiled { migrations, problems, unused: mut warnings } =
         compile(&project.migrations()?, &mut lineage);
     let migrations = Problems::none_of(problems, migrations)?;
@@ -43,7 +45,8 @@ pub fn prepare(project: &Project) -> Result<Prepared, Problems> {
             hops.filter_map(|(from, to)| migrations.get(&Hop { from: from.clone(), to: to.clone() }));
         let first = steps.next()?.clone();
         let composed = steps.fold(first, |before, step| before.then(step));
-        Some(Route { path, projection: composed.projection() })
+        let source = &lineage.node_of(path.first()?)?.model;
+        Route::new(&project.config.naming, path, source, &composed.projection())
     });
     let desired = Desired {
         naming: project.config.naming.clone(),

@@ -275,7 +275,7 @@ pub enum Stage {
 /// # Errors
 /// Everything that cannot be done without losing or doubling rows.
 pub fn plan(desired: &Desired, observed: &Observed, edits: Edits) -> Result<Plan, Vec<Diagnostic>> {
-    planner::Planner::new(&desired.named_as(&observed.deployed), observed, edits).plan()
+    planner::Planner::new(desired, observed, edits).plan()
 }
 
 /// Plans to delete what only a retired version has: its archived table, its topic, and what failed on

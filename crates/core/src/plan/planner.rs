@@ -111,17 +111,13 @@ impl<'a> Planner<'a> {
         self.edits == Edits::Rebuild && self.facts(node).own_events == 0
     }
 
-    /// Every desired route, as text.
+    /// Every desired route, as it is deployed.
     fn printed_routes(&self) -> BTreeMap<Hop, DeployedRoute> {
         let print = |(hop, route): (&Hop, &&Route)| {
-            let source = &self.nodes.get(&hop.from)?.model;
-            let outlets = route::outlets(self.naming(), hop, source, &route.projection);
-            Some((
-                hop.clone(),
-                DeployedRoute { path: route.path.clone(), outlets, mixed: false, flows: true },
-            ))
+            let outlets = route.outlets.clone();
+            (hop.clone(), DeployedRoute { path: route.path.clone(), outlets, mixed: false, flows: true })
         };
-        self.routes.iter().filter_map(print).collect()
+        self.routes.iter().map(print).collect()
     }
 
     fn decide_fates(&mut self, routes: &BTreeMap<Hop, DeployedRoute>) {

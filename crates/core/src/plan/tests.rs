@@ -40,10 +40,16 @@ fn project(versions: &[(&str, &[&str])], migrations: &[(&'static str, &'static s
 }
 
 impl Project {
+    fn desired(&self) -> Desired {
+        self.desired_over(&Deployed::new())
+    }
+
     /// The desired state. A migration fills every field with its own text, so that an edited
     /// migration is another one.
-    fn desired(&self) -> Desired {
-        let mut lineage = Lineage::with_retired(&self.versions, &self.retired);
+    fn desired_over(&self, deployed: &Deployed) -> Desired {
+        let lineage = Lineage::with_retired(&self.versions, &self.retired);
+        let names = deployed.names_of(lineage.nodes());
+        let mut lineage = lineage.named(&names);
         for (name, _) in &self.migrations {
             lineage.connect(&name.parse().unwrap()).unwrap();
         }
@@ -54,6 +60,7 @@ impl Project {
             .map(|(name, text)| (name.parse::<MigrationName>().unwrap(), *text))
             .map(|(name, text)| ((node(&name.from), node(&name.to)), text))
             .collect();
+        let naming = Naming::new("local", None).unwrap();
         let routes = lineage.paths().into_iter().map(|path| {
             let target = lineage.node_of(path.last().unwrap()).unwrap();
             let hops = path.iter().zip(&path[1..]);
@@ -64,13 +71,16 @@ impl Project {
                 .iter()
                 .map(|field| (field.name.clone(), Expr::string(value.clone())))
                 .collect();
-            Route { path, projection: Projection { columns, ..Projection::default() } }
+            let source = &lineage.node_of(&path[0]).unwrap().model;
+            Route::new(&naming, path.clone(), source, &Projection { columns, ..Projection::default() })
+                .unwrap()
         });
+        let routes = routes.collect();
         Desired {
-            naming: Naming::new("local", None).unwrap(),
+            naming,
             sync: Sync::Os,
             current: self.versions.keys().last().unwrap().clone(),
-            routes: routes.collect(),
+            routes,
             nodes: lineage.nodes().cloned().collect(),
         }
     }
@@ -83,7 +93,7 @@ impl Project {
     }
 
     fn plan(&self, observed: &Observed) -> Plan {
-        plan(&self.desired(), observed, Edits::Rebuild).unwrap()
+        plan(&self.desired_over(&observed.deployed), observed, Edits::Rebuild).unwrap()
     }
 
     /// What is observed after this project was applied and nodes got events of their own.

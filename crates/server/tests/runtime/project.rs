@@ -167,7 +167,8 @@ pub fn desired_with(home: &Home, migrations: &[Migration], back: &[Migration]) -
         if *last > 0 {
             projection.columns.push((format!("v{last}").parse().unwrap(), Expr::float(0.5)));
         }
-        Route { path, projection }
+        let source = lineage.node_of(&path[0]).unwrap().model.clone();
+        Route::new(&home.naming, path, &source, &projection).unwrap()
     });
     Desired {
         naming: home.naming.clone(),

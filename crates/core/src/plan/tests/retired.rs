@@ -128,7 +128,7 @@ fn what_is_purged_is_gone_and_its_rows_in_other_tables_are_not() {
 }
 
 fn plan_of(project: &Project, observed: &Observed) -> Result<Plan, Vec<crate::diagnostic::Diagnostic>> {
-    plan(&project.desired(), observed, Edits::FromNowOn)
+    plan(&project.desired_over(&observed.deployed), observed, Edits::FromNowOn)
 }
 
 #[test]

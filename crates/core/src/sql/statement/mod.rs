@@ -18,6 +18,8 @@ pub use letters::{
 };
 pub use verify::{compare, differing, examples};
 
+use serde::{Deserialize, Serialize};
+
 use super::{column_type, ident, string, table};
 use crate::{
     coordinates,
@@ -39,7 +41,8 @@ const ONE_BLOCK: &str = "max_insert_threads = 1, input_format_parallel_parsing =
      max_insert_block_size = 16777216, min_insert_block_size_rows = 16777216, min_insert_block_size_bytes = 0";
 
 /// What a storage table promises when an insert returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sync {
     /// The rows survive a loss of power.
     Fsync,
