@@ -24,6 +24,7 @@ pub mod beside;
 pub mod course;
 pub mod pace;
 pub mod rate;
+pub mod speed;
 
 use serde::{Deserialize, Serialize};
 

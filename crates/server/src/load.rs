@@ -285,6 +285,7 @@ fn work(shared: &Shared, mut session: Box<dyn Session>) {
 fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
     let mut wait = RETRY.0;
     let mut last = None;
+    let mut all = Loaded { rows: 0, took: Duration::ZERO };
     loop {
         if !shared.wait_for_turn(last.as_ref()) {
             return false;
@@ -304,11 +305,17 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
                 let rows = next.progress().done.saturating_sub(load.progress().done);
                 let (ended, took) = (Instant::now(), begun.elapsed());
                 last = Some(Chunk { loaded: Loaded { rows, took }, ended });
+                all = Loaded { rows: all.rows + rows, took: all.took + took };
                 load = next;
                 wait = RETRY.0;
                 shared.report(|running| running.advanced(load.progress()));
             }
-            Ok(None) => return true,
+            Ok(None) => {
+                if let Err(error) = learn(&shared.state, all) {
+                    tracing::warn!(%error, "how fast this load was is not remembered");
+                }
+                return true;
+            }
             Err(error) => {
                 tracing::warn!(source = %load.spec.source, target = %load.spec.target, %error, "a chunk of a load failed; it is repeated");
                 shared.report(|running| running.status.failure = Some(error.to_string()));
@@ -321,6 +328,13 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             }
         }
     }
+}
+
+/// Remembers how fast a load was, for plans.
+fn learn(state: &State, all: Loaded) -> Result<(), ServerError> {
+    let before = state.speed()?;
+    let after = before.after(all);
+    if after == before { Ok(()) } else { state.set_speed(&after) }
 }
 
 /// Takes the step at the cursor.

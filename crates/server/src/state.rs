@@ -9,6 +9,7 @@
 //! | `verify/<hop>`   | [`Verifying`]: a comparison that is not done              |
 //! | `loads`          | [`Course`]: whether loads go on, and how fast they may    |
 //! | `usage`          | [`Usages`]: who writes and reads which version            |
+//! | `speed`          | [`Speed`]: how fast loads have been                       |
 //! | `replaying`      | [`Replaying`]: dead letters on their way to topics, if any |
 //!
 //! Values are JSON with a format number; one that this program does not know is an error, never
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use antler_core::{
     deployment::{Deployed, Hop},
-    load::{Load, course::Course},
+    load::{Load, course::Course, speed::Speed},
     names::TopicName,
     plan::{Applying, Plan},
     sink::SinkState,
@@ -32,6 +33,7 @@ const DEPLOYED: &str = "deployed";
 const APPLYING: &str = "applying";
 const LOADS: &str = "load/";
 const COURSE: &str = "loads";
+const SPEED: &str = "speed";
 const REPLAYING: &str = "replaying";
 const USAGE: &str = "usage";
 
@@ -206,6 +208,22 @@ impl State {
         self.write(&[put(USAGE.to_owned(), usages)?], Durability::Soon)
     }
 
+    /// How fast loads have been.
+    ///
+    /// # Errors
+    /// As [`State::deployed`].
+    pub fn speed(&self) -> Result<Speed, ServerError> {
+        Ok(self.read(SPEED)?.unwrap_or_default())
+    }
+
+    /// Remembers how fast loads have been. Need not be durable at once: it is an estimate.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn set_speed(&self, speed: &Speed) -> Result<(), ServerError> {
+        self.write(&[put(SPEED.to_owned(), speed)?], Durability::Soon)
+    }
+
     /// The dead letters on their way to topics, if any.
     ///
     /// # Errors
@@ -265,6 +283,10 @@ impl Stored for Course {
 }
 
 impl Stored for Usages {
+    const FORMAT: u32 = Self::FORMAT;
+}
+
+impl Stored for Speed {
     const FORMAT: u32 = Self::FORMAT;
 }
 
