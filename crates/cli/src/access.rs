@@ -14,7 +14,7 @@ use antler_core::{
     ledger::Account,
     load::course::Order,
     names::{Naming, Version},
-    plan::{Change, Observed},
+    plan::{Change, Observed, proposal::Conditions},
     verify::Comparison,
 };
 use antler_server::{
@@ -95,6 +95,20 @@ impl Access {
         match self {
             Self::Running(client) => client.observed(),
             Self::AtRest(host, naming) => Ok(at_rest(host, naming).observed().map_err(explain_server)?),
+        }
+    }
+
+    /// What is known of the machine. `configured` is how fast loads may be where no order says
+    /// otherwise; a server knows it already.
+    ///
+    /// # Errors
+    /// The server or the database failed.
+    pub fn conditions(&self, configured: Option<NonZeroU64>) -> Result<Conditions> {
+        match self {
+            Self::Running(client) => client.conditions(),
+            Self::AtRest(host, naming) => {
+                Ok(at_rest(host, naming).conditions(configured).map_err(explain_server)?)
+            }
         }
     }
 

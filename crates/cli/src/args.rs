@@ -57,7 +57,7 @@ pub enum Command {
     /// Write files for you to edit.
     #[command(subcommand)]
     Generate(GenerateCommand),
-    /// Show what a start, or a save, would change, and how many rows would move.
+    /// Show what a start, or a save, would change, step by step, and what it takes.
     Plan(PlanArgs),
     /// Check the project before it is merged: no server, no data, only files and git.
     Check(CheckArgs),

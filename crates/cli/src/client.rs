@@ -6,7 +6,7 @@ use antler_core::{
     ledger::Account,
     load::course::Order,
     names::Version,
-    plan::{Change, Observed},
+    plan::{Change, Observed, proposal::Conditions},
     validate::Violation,
     verify::Comparison,
 };
@@ -66,6 +66,14 @@ impl Client {
     /// It cannot be reached, or says why not.
     pub fn observed(&self) -> anyhow::Result<Observed> {
         self.get("observed")
+    }
+
+    /// What is known of the machine.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn conditions(&self) -> anyhow::Result<Conditions> {
+        self.get("conditions")
     }
 
     /// The answer to a statement, in an output format.

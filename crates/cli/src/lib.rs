@@ -17,6 +17,7 @@ mod printer;
 mod problems;
 mod progress;
 mod project;
+mod proposal;
 mod render;
 mod service;
 mod settings;

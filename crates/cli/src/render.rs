@@ -28,13 +28,15 @@ pub fn bytes(number: u64) -> String {
     if unit == 0 { format!("{number} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
-/// A duration: `0.4 s`, `2 min 5 s`.
+/// A duration: `0.4 s`, `2 min 5 s`, `3 h 20 min`.
 pub fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     if seconds < 60 {
         format!("{:.1} s", milliseconds as f64 / 1000.0)
-    } else {
+    } else if seconds < 3600 {
         format!("{} min {} s", seconds / 60, seconds % 60)
+    } else {
+        format!("{} h {} min", count(seconds / 3600), seconds / 60 % 60)
     }
 }
 
@@ -138,7 +140,10 @@ mod tests {
             ["0", "999", "1,000", "336,776", "1,000,000"]
         );
         assert_eq!([0, 1023, 1536, 31_053_850].map(bytes), ["0 B", "1023 B", "1.5 KiB", "29.6 MiB"]);
-        assert_eq!([40, 59_900, 125_000].map(duration), ["0.0 s", "59.9 s", "2 min 5 s"]);
+        assert_eq!(
+            [40, 59_900, 125_000, 12_059_999].map(duration),
+            ["0.0 s", "59.9 s", "2 min 5 s", "3 h 20 min"]
+        );
         assert_eq!(pace(1_200_000, Some(7500)), "1,200,000 rows/s, 7.5 s left");
         let seconds = std::time::Duration::from_secs;
         assert_eq!(

@@ -95,6 +95,8 @@ codes! {
     Port = "604";
     /// A file of events cannot be imported.
     Import = "605";
+    /// The disk has too little room for the rows that a plan would load.
+    NoRoom = "606";
 }
 
 impl fmt::Display for Code {

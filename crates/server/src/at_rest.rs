@@ -6,12 +6,12 @@ use antler_core::{
     ledger::Account,
     load::course::Order,
     names::{Naming, TopicName, Version},
-    plan::{Change, Observed},
+    plan::{Change, Observed, proposal::Conditions},
     verify::Comparison,
 };
 
 use crate::{
-    Backends, Runtime, ServerError, ledger,
+    Backends, Runtime, ServerError, conditions, ledger,
     letters::{Desk, LettersAnswer, LettersRequest},
     load::{LoadPhase, LoadStatus, LoadsStatus},
     runtime::{observe, query, stored_sink},
@@ -71,6 +71,15 @@ impl<'a> AtRest<'a> {
     pub fn observed(&self) -> Result<Observed, ServerError> {
         let Backends { tables, topics, .. } = self.backends;
         observe(&self.state.deployed()?, self.naming, &**topics, &mut *tables.session()?)
+    }
+
+    /// What is known of the machine, where the configuration limits loads so.
+    ///
+    /// # Errors
+    /// As [`AtRest::status`].
+    pub fn conditions(&self, configured: Option<NonZeroU64>) -> Result<Conditions, ServerError> {
+        let max_rate = self.state.course()?.max_rate.limit(configured);
+        conditions::conditions(&self.state, max_rate, &mut *self.backends.tables.session()?)
     }
 
     /// Runs a statement that cannot write; see [`crate::Runtime::query`].

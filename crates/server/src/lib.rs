@@ -10,6 +10,7 @@
 mod apply;
 mod at_rest;
 mod clock;
+mod conditions;
 pub mod endpoints;
 mod error;
 pub mod fail_point;

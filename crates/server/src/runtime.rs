@@ -15,7 +15,7 @@ use antler_core::{
     ledger::Account,
     load::{Load, course::Order},
     names::{Naming, TopicName, Version},
-    plan::{self, Edits, Facts, Observed, Plan, Stage},
+    plan::{self, Edits, Facts, Observed, Plan, Stage, proposal::Conditions},
     retention::Retention,
     sql::statement,
     verify::Comparison,
@@ -27,7 +27,7 @@ use antler_store::{
 };
 
 use crate::{
-    ServerError, apply,
+    ServerError, apply, conditions,
     endpoints::{CurrentEndpoints, Endpoint, Endpoints, Entered},
     fail_point::{FailPoint, reach},
     ledger,
@@ -304,6 +304,14 @@ impl Runtime {
     /// An adapter failed.
     pub fn observed(&self) -> Result<Observed, ServerError> {
         observe(&self.state.deployed()?, &self.naming, &*self.topics, &mut *self.tables.session()?)
+    }
+
+    /// What is known of the machine, to say what a plan takes. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// An adapter failed.
+    pub fn conditions(&self) -> Result<Conditions, ServerError> {
+        conditions::conditions(&self.state, self.loads()?.status().max_rate, &mut *self.tables.session()?)
     }
 
     /// Runs a statement of the user's and returns the answer in an output format. The statement

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
 
 /// A project.
 #[derive(Debug)]
@@ -64,7 +65,9 @@ impl Project {
     /// Whether everything that is written is deployed.
     pub fn is_deployed(&self) -> bool {
         let plan = self.antler().args(["plan", "--json"]).output();
-        plan.is_ok_and(|plan| plan.status.success() && plan.stdout.trim_ascii() == b"[]")
+        let plan = plan.ok().filter(|plan| plan.status.success());
+        let plan = plan.and_then(|plan| serde_json::from_slice::<Value>(&plan.stdout).ok());
+        plan.is_some_and(|plan| plan["changes"] == json!([]))
     }
 
     /// Commits everything, and goes on to the next version.

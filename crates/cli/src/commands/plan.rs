@@ -1,6 +1,6 @@
 //! `antler plan`: what would be done to bring what is deployed to what the project says.
 
-use antler_core::plan::{self, Change, Edits};
+use antler_core::plan::{self, Edits, proposal::Proposal};
 use anyhow::Result;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     printer::Printer,
     problems::Problems,
     project::{Project, desired},
-    render,
+    proposal,
     settings::Settings,
 };
 
@@ -24,18 +24,13 @@ pub fn run(args: &PlanArgs, settings: &Settings, printer: &Printer) -> Result<()
         (Project::open(settings)?, Edits::Rebuild)
     };
     let edits = if args.reload { Edits::Reload } else { edits };
-    let observed = Access::to(&project)?.observed()?;
+    let access = Access::to(&project)?;
+    let (observed, conditions) = (access.observed()?, access.conditions(project.config.load_max_rate)?);
     let prepared = desired::prepare(&project, &observed.deployed)?;
     prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
     let plan = plan::plan(&prepared.desired, &observed, edits).map_err(Problems::from)?;
-    let out =
-        if args.json { serde_json::to_string_pretty(&plan.changes)? + "\n" } else { text(&plan.changes) };
+    let shown = Proposal::of(&plan, &prepared.desired, edits, &observed.deployed, &conditions);
+    proposal::no_room(&shown.total).iter().for_each(|warning| printer.diagnostic(warning));
+    let out = if args.json { serde_json::to_string_pretty(&shown)? + "\n" } else { proposal::page(&shown) };
     Ok(printer.data(out.as_bytes())?)
-}
-
-fn text(changes: &[Change]) -> String {
-    if changes.is_empty() {
-        return "Nothing to do: what is deployed is what the project says.\n".to_owned();
-    }
-    changes.iter().map(|change| render::change(change) + "\n").collect()
 }

@@ -27,6 +27,7 @@ mod loads;
 mod openapi;
 mod partial;
 mod pins;
+mod plan;
 mod promises;
 mod retire;
 mod sandbox;

@@ -9,7 +9,9 @@
 //! while the sinks concerned are held between two batches: it is the exact point that separates
 //! rows of a load from rows of the live path.
 
+mod id;
 mod planner;
+pub mod proposal;
 mod purge;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::id::{Moved, NotAPlanId, PlanId};
 use crate::{
     deployment::{Deployed, Desired},
     diagnostic::Diagnostic,
@@ -49,7 +52,8 @@ pub struct Facts {
 }
 
 /// What an edit of a schema or a migration does to a version that has no events of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Edits {
     /// Its table is made anew, and loaded again: development.
     Rebuild,

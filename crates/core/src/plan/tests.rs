@@ -2,7 +2,10 @@ mod retired;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Edits, Facts, Observed, Plan, plan};
+use super::{
+    Change, Edits, Facts, Moved, NotAPlanId, Observed, Plan, PlanId, plan,
+    proposal::{Conditions, Data, Proposal, Room},
+};
 use crate::{
     deployment::{Deployed, Desired, Route},
     diagnostic::Code,
@@ -326,4 +329,72 @@ fn rows_of_a_version_that_is_not_live_any_more_go_along_once() {
     let migrations = [&FORTH[1..], &[("A_migrate__0_1__0_3", "d"), ("A_migrate__0_2__0_3", "e")]].concat();
     let plan = project(versions, &migrations).plan(&retired);
     assert_eq!(loads(&plan), ["0.1 > 0.3", "0.2 > 0.3 A_0_2"], "A_0_0 comes with 0.1 alone");
+}
+
+#[test]
+fn a_proposal_says_what_each_step_takes_and_what_became_of_each_field() {
+    let mut before = project(&[("0.0", &["id", "a"])], &[]).applied(&[("0.0", 5_000_000)]);
+    before.facts.insert(node("0.0"), Facts { own_events: 5_000_000, rows: 5_000_000, bytes: 700 });
+    let next = project(&[("0.0", &["id", "a"]), ("0.1", &["id", "x"])], &[("A_migrate__0_0__0_1", "m")]);
+    let (desired, plan) = (next.desired(), next.plan(&before));
+    let propose = |free_bytes| {
+        let conditions = Conditions { free_bytes, ..Conditions::default() };
+        Proposal::of(&plan, &desired, Edits::Rebuild, &before.deployed, &conditions)
+    };
+    let proposal = propose(700);
+    let moved: Vec<_> = proposal.changes.iter().map(|step| step.data).collect();
+    let data = Data { rows: 5_000_000, bytes: 700, milliseconds: 50_000, disk_bytes: 700 };
+    assert_eq!(moved, [None, None, Some(data)]);
+    assert_eq!((proposal.total.data, proposal.total.room), (Some(data), Room::Enough));
+    assert_eq!(propose(699).total.room, Room::TooLittle);
+    let told: Vec<_> = proposal.models.iter().map(|model| (&model.from, &model.to)).collect();
+    assert_eq!(told, [(&node("0.0"), &node("0.1"))]);
+    let fields: Vec<_> = proposal.models[0].fields.iter().map(ToString::to_string).collect();
+    assert_eq!(fields, ["id stays", "x is new", "a is gone"]);
+}
+
+#[test]
+fn a_proposal_that_moves_no_data_needs_no_room() {
+    let before = project(&[("0.0", &["id"])], &[]).applied(&[("0.0", 5)]);
+    let next = project(&[("0.0", &["id"]), ("0.1", &["id"])], &[]);
+    let conditions = Conditions::default();
+    let proposal =
+        Proposal::of(&next.plan(&before), &next.desired(), Edits::Rebuild, &before.deployed, &conditions);
+    assert_eq!((proposal.total.data, proposal.total.room), (None, Room::Enough));
+    assert!(proposal.models.is_empty(), "0.1 has the schema of 0.0");
+}
+
+#[test]
+fn a_plan_has_the_same_id_until_the_project_or_what_is_deployed_changes() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"])];
+    let id = |project: &Project, observed: &Observed| {
+        PlanId::of(&project.plan(observed), &project.desired(), Edits::Rebuild, &observed.deployed)
+    };
+    let (old, next) = (project(&versions[..1], &[]), project(versions, &[("A_migrate__0_0__0_1", "m")]));
+    let before = old.applied(&[("0.0", 5)]);
+    let shown = id(&next, &before);
+    assert_eq!(shown.moved(&id(&next, &old.applied(&[("0.0", 6)]))), None, "more events are the same plan");
+    assert_eq!(shown.to_string().parse(), Ok(shown.clone()));
+    assert_eq!("5f3c09ab12de-71d2e0".parse::<PlanId>(), Err(NotAPlanId));
+
+    let edited = project(versions, &[("A_migrate__0_0__0_1", "n")]);
+    assert_eq!(shown.moved(&id(&edited, &before)), Some(Moved::Project));
+    assert_eq!(shown.moved(&id(&next, &next.applied(&[("0.0", 5)]))), Some(Moved::Deployed));
+    assert_eq!(shown.moved(&id(&edited, &next.applied(&[("0.0", 5)]))), Some(Moved::Both));
+    let from_now_on = plan(&next.desired(), &before, Edits::FromNowOn).unwrap();
+    let from_now_on = PlanId::of(&from_now_on, &next.desired(), Edits::FromNowOn, &before.deployed);
+    assert_eq!(shown.moved(&from_now_on), Some(Moved::Project));
+}
+
+#[test]
+fn events_that_change_what_has_to_be_done_make_another_plan() {
+    let versions: &[(&str, &[&str])] = &[("0.0", &["id"]), ("0.1", &["id", "x"])];
+    let deployed = project(versions, &[("A_migrate__0_0__0_1", "m")]);
+    let edited = project(versions, &[("A_migrate__0_0__0_1", "n")]);
+    let id = |events: &[(&str, u64)]| {
+        let observed = deployed.applied(events);
+        PlanId::of(&edited.plan(&observed), &edited.desired(), Edits::Rebuild, &observed.deployed)
+    };
+    let (unused, used) = (id(&[("0.0", 5)]), id(&[("0.0", 5), ("0.1", 1)]));
+    assert_eq!(unused.moved(&used), Some(Moved::Events), "a version with events of its own is not rebuilt");
 }

@@ -1,5 +1,5 @@
-//! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /ledger`,
-//! `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`,
+//! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /conditions`,
+//! `GET /ledger`, `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`,
 //! `POST /purge/<version>`.
 //! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
@@ -13,7 +13,7 @@ use antler_core::{
     ledger::Account,
     load::course::Order,
     names::Version,
-    plan::{Change, Observed},
+    plan::{Change, Observed, proposal::Conditions},
     verify::Comparison,
 };
 use antler_store::StoreError;
@@ -51,6 +51,7 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
     Router::new()
         .route("/status", get(status))
         .route("/observed", get(observed))
+        .route("/conditions", get(conditions))
         .route("/query", post(query))
         .route("/ledger", get(ledger))
         .route("/letters", post(letters))
@@ -76,6 +77,10 @@ async fn status(State(runtime): State<Arc<Runtime>>) -> Result<Json<Status>, Pro
 
 async fn observed(State(runtime): State<Arc<Runtime>>) -> Result<Json<Observed>, Problem> {
     blocking(move || runtime.observed()).await.map(Json)
+}
+
+async fn conditions(State(runtime): State<Arc<Runtime>>) -> Result<Json<Conditions>, Problem> {
+    blocking(move || runtime.conditions()).await.map(Json)
 }
 
 async fn ledger(State(runtime): State<Arc<Runtime>>) -> Result<Json<Vec<Account>>, Problem> {

@@ -185,6 +185,12 @@ pub fn names_in(statement: &str) -> String {
 /// What stands before an identifier in the answer to [`names_in`].
 pub const NAMED_TABLE: &str = ", identifier: ";
 
+/// What is free where tables are kept: `free`, in bytes, as text.
+/// See <https://clickhouse.com/docs/operations/system-tables/disks>.
+pub fn free_space() -> &'static str {
+    "SELECT toString(min(unreserved_space)) AS free\nFROM system.disks"
+}
+
 /// Every table of a database: `name`, `rows` and `bytes` (on disk; 0 for views).
 pub fn tables(database: &SqlIdent) -> String {
     format!(
