@@ -6,10 +6,11 @@ use antler_core::{
     deployment::Hop,
     diagnostic::Diagnostic,
     names::{ModelName, ModelVersion},
+    plan::{Moved, PlanId},
 };
 use antler_store::StoreError;
 
-use crate::verify::LoadDiffers;
+use crate::{terms::Deployer, verify::LoadDiffers};
 
 /// The runtime could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,28 @@ pub enum ServerError {
     /// A plan was applied while something was looked at.
     #[error("something was deployed meanwhile; try again")]
     Moved,
+    /// What would be done is not what was shown.
+    #[error("the plan {shown} is not what would be done now: {moved}; nothing was applied")]
+    OtherPlan {
+        /// The plan that was shown.
+        shown: Box<PlanId>,
+        /// Why.
+        moved: Moved,
+    },
+    /// The disk has too little room for what a plan loads.
+    #[error("the plan loads about {needed} bytes, and the disk has {free} free; nothing was applied")]
+    NoRoom {
+        /// Bytes that the disk would hold in addition.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// Somebody else is changing what is deployed.
+    #[error("{} is changing what is deployed; try again when that is done", deployer(.0))]
+    Busy(Option<Deployer>),
+    /// The project has other names for tables and topics than the server that is running.
+    #[error("db_name or namespace were changed in the configuration; that takes a restart of the server")]
+    OtherNames,
     /// A load has not brought what it should have.
     #[error(transparent)]
     LoadDiffers(Box<LoadDiffers>),
@@ -63,4 +86,11 @@ pub enum ServerError {
     /// A thread could not be started, or has died.
     #[error("the {0} thread cannot run")]
     Thread(&'static str),
+}
+
+fn deployer(who: &Option<Deployer>) -> String {
+    who.map_or_else(
+        || "the server itself, or somebody who works on dead letters,".to_owned(),
+        |who| who.to_string(),
+    )
 }

@@ -24,6 +24,7 @@ pub mod sink;
 mod staging;
 pub mod state;
 pub mod status;
+pub mod terms;
 mod ticker;
 pub mod usage;
 pub mod verify;

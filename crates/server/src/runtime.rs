@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     mem::ManuallyDrop,
     num::NonZeroU64,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
     thread,
     time::{Duration, Instant},
 };
@@ -37,6 +37,7 @@ use crate::{
     sink::{self, SinkStatus, Sinks, Until},
     state::State,
     status::{self, Sizes, Status},
+    terms::{Deployer, Terms},
     ticker::Ticker,
     usage::{self, Counter},
     verify::{self, VerifyRequest},
@@ -68,6 +69,17 @@ pub struct Runtime {
     counting: Mutex<Option<Ticker>>,
     /// One plan at a time.
     changing: Mutex<Changing>,
+    /// Whose plan that is, if somebody asked for it.
+    deployer: Mutex<Option<Deployer>>,
+}
+
+/// Somebody whom others hear of.
+struct Known<'a>(&'a Mutex<Option<Deployer>>);
+
+impl Drop for Known<'_> {
+    fn drop(&mut self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// Whether plans can be applied.
@@ -77,6 +89,16 @@ enum Changing {
     /// A plan could not be finished. The sinks that it holds stay held, because what it does next
     /// is only right while nothing has moved; the next start finishes it.
     Unfinished,
+}
+
+/// A plan that somebody wants.
+struct Wanted<'a> {
+    /// Makes it from what is there.
+    make: &'a dyn Fn(&Observed) -> Result<Plan, Vec<Diagnostic>>,
+    /// Whether it may be applied over what was deployed before.
+    allow: &'a dyn Fn(&Plan, &Deployed) -> Result<(), ServerError>,
+    /// Who wants it, if others are to hear that.
+    deployer: Option<Deployer>,
 }
 
 /// How often a step of a plan is tried, and how long to wait before the second time.
@@ -125,23 +147,45 @@ impl Runtime {
             usage,
             counting,
             changing: Mutex::new(Changing::Possible),
+            deployer: Mutex::new(None),
         })
     }
 
-    /// Plans the way to the desired state and goes it. `show` sees the plan before anything is
-    /// done; the plan may be empty. Waits for running loads first, unless there is nothing to
-    /// do. Returns how long the sinks concerned were held. Blocks: not for async code.
+    /// Applies whatever leads to the desired state; see [`Runtime::apply`].
     ///
     /// # Errors
-    /// The change was refused, or an adapter failed again and again. In the second case no other
-    /// change can be made, events are accepted but wait, and the next start finishes it.
+    /// As [`Runtime::apply`].
     pub fn change(
         &self,
         desired: &Desired,
         edits: Edits,
         show: &mut dyn FnMut(&Plan),
     ) -> Result<Duration, ServerError> {
-        self.carry_out(&|observed| plan::plan(desired, observed, edits), show)
+        self.apply(desired, edits, &Terms::default(), show)
+    }
+
+    /// Plans the way to the desired state and goes it, if the terms hold. `show` sees the plan before
+    /// anything is done; the plan may be empty. Waits for running loads first, unless there is nothing
+    /// to do. Returns how long the sinks concerned were held. Blocks: not for async code.
+    ///
+    /// # Errors
+    /// The change was refused, or an adapter failed again and again. In the second case no other
+    /// change can be made, events are accepted but wait, and the next start finishes it.
+    pub fn apply(
+        &self,
+        desired: &Desired,
+        edits: Edits,
+        terms: &Terms,
+        show: &mut dyn FnMut(&Plan),
+    ) -> Result<Duration, ServerError> {
+        if desired.naming != self.naming {
+            return Err(ServerError::OtherNames);
+        }
+        let make = |observed: &Observed| plan::plan(desired, observed, edits);
+        let allow = |plan: &Plan, before: &Deployed| {
+            terms.allow(plan, (desired, edits), before, || self.conditions())
+        };
+        self.carry_out(&Wanted { make: &make, allow: &allow, deployer: terms.deployer }, show)
     }
 
     /// Deletes what only a retired version has, for good; returns what that was. Blocks: not for async
@@ -152,32 +196,33 @@ impl Runtime {
     pub fn purge(&self, version: &Version) -> Result<Vec<plan::Change>, ServerError> {
         let mut changes = Vec::new();
         let make = |observed: &Observed| plan::purge(version, &self.naming, observed);
-        self.carry_out(&make, &mut |plan| changes.clone_from(&plan.changes))?;
+        let wanted = Wanted { make: &make, allow: &|_, _| Ok(()), deployer: None };
+        self.carry_out(&wanted, &mut |plan| changes.clone_from(&plan.changes))?;
         Ok(changes)
     }
 
-    fn carry_out(
-        &self,
-        make: &dyn Fn(&Observed) -> Result<Plan, Vec<Diagnostic>>,
-        show: &mut dyn FnMut(&Plan),
-    ) -> Result<Duration, ServerError> {
-        let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+    fn carry_out(&self, wanted: &Wanted<'_>, show: &mut dyn FnMut(&Plan)) -> Result<Duration, ServerError> {
+        let mut changing = self.turn(wanted.deployer)?;
+        let _known = self.known_as(wanted.deployer);
         if *changing == Changing::Unfinished {
             return Err(ServerError::Unfinished);
         }
         let mut session = self.tables.session()?;
-        let (plan, before) = self.plan(make, &mut *session)?;
+        let (plan, before) = self.plan(wanted.make, &mut *session)?;
         if plan.is_empty(&before) {
             show(&plan);
             return Ok(Duration::ZERO);
         }
+        // Before the loads too, so that nobody waits for hours to hear it.
+        (wanted.allow)(&plan, &before)?;
         let (sinks, loads) = (self.sinks()?, self.loads()?);
         loads.finished_for_change()?;
         // Events may have come since the plan was made. From here on none comes to a table that
         // is made anew or goes, so the plan made now stays true.
         let gates = self.endpoints.gates(apply::pausing(&plan, &before));
         let paused: Vec<_> = gates.iter().map(|gate| gate.blocking_write()).collect();
-        let (plan, _) = self.plan(make, &mut *session)?;
+        let (plan, before) = self.plan(wanted.make, &mut *session)?;
+        (wanted.allow)(&plan, &before)?;
         show(&plan);
         *changing = Changing::Unfinished;
         let plan = apply::begin(plan, Stage::Prepare, &self.state)?;
@@ -201,6 +246,26 @@ impl Runtime {
         self.endpoints.set(&deployed);
         drop(paused);
         Ok(pause)
+    }
+
+    /// Keeps everybody else from changes. Somebody who has a name does not wait for that.
+    fn turn(&self, deployer: Option<Deployer>) -> Result<MutexGuard<'_, Changing>, ServerError> {
+        if deployer.is_none() {
+            return Ok(self.changing.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        match self.changing.try_lock() {
+            Ok(turn) => Ok(turn),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                Err(ServerError::Busy(*self.deployer.lock().unwrap_or_else(PoisonError::into_inner)))
+            }
+        }
+    }
+
+    /// Lets others hear who is changing something, until the result is dropped.
+    fn known_as(&self, deployer: Option<Deployer>) -> Known<'_> {
+        *self.deployer.lock().unwrap_or_else(PoisonError::into_inner) = deployer;
+        Known(&self.deployer)
     }
 
     fn plan(

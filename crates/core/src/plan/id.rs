@@ -47,8 +47,22 @@ impl PlanId {
     pub fn of(plan: &Plan, desired: &Desired, edits: Edits, before: &Deployed) -> Self {
         let mut done = plan.clone();
         for change in &mut done.changes {
-            if let Change::Load { rows, bytes, .. } = change {
-                (*rows, *bytes) = (0, 0);
+            match change {
+                Change::Load { rows, bytes, .. }
+                | Change::Reload { rows, bytes, .. }
+                | Change::Archive { rows, bytes, .. }
+                | Change::Restore { rows, bytes, .. }
+                | Change::Purge { rows, bytes, .. } => (*rows, *bytes) = (0, 0),
+                Change::Create { .. }
+                | Change::Share { .. }
+                | Change::Rebuild { .. }
+                | Change::Drop { .. }
+                | Change::Retire { .. }
+                | Change::Unretire { .. }
+                | Change::Configure { .. }
+                | Change::Connect { .. }
+                | Change::Replace { .. }
+                | Change::Disconnect { .. } => {}
             }
         }
         let (long, short) = DIGITS;

@@ -1,5 +1,5 @@
 //! What the command line asks a running server: `GET /status`, `GET /observed`, `GET /conditions`,
-//! `GET /ledger`, `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`,
+//! `GET /ledger`, `GET` and `POST /load`, `POST /query`, `POST /letters`, `POST /verify`, `POST /apply`,
 //! `POST /purge/<version>`.
 //! `POST /settle` is for `tests/chaos`, which compares tables once they are at rest.
 //!
@@ -21,7 +21,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{
-        Path, Query, Request, State,
+        DefaultBodyLimit, Path, Query, Request, State,
         rejection::{JsonRejection, PathRejection},
     },
     middleware::{self, Next},
@@ -36,6 +36,7 @@ use crate::{
     letters::{LettersAnswer, LettersRequest},
     load::LoadsStatus,
     status::Status,
+    terms::ChangeRequest,
     verify::VerifyRequest,
 };
 
@@ -54,6 +55,8 @@ pub(super) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/conditions", get(conditions))
         .route("/query", post(query))
         .route("/ledger", get(ledger))
+        // A project of a thousand models is larger than what is taken elsewhere.
+        .route("/apply", post(apply).layer(DefaultBodyLimit::disable()))
         .route("/letters", post(letters))
         .route("/verify", post(verify))
         .route("/purge/{version}", post(purge))
@@ -85,6 +88,18 @@ async fn conditions(State(runtime): State<Arc<Runtime>>) -> Result<Json<Conditio
 
 async fn ledger(State(runtime): State<Arc<Runtime>>) -> Result<Json<Vec<Account>>, Problem> {
     blocking(move || runtime.ledger()).await.map(Json)
+}
+
+/// Makes the plan of a change here, and applies it if the terms hold. It is applied to its end though
+/// the client may be gone. Answers how long intake paused, in milliseconds.
+async fn apply(
+    State(runtime): State<Arc<Runtime>>,
+    request: Result<Json<ChangeRequest>, JsonRejection>,
+) -> Result<Json<u64>, Problem> {
+    let Json(ChangeRequest { desired, edits, terms }) =
+        request.map_err(|error| Problem::query(error.body_text()))?;
+    let held = blocking(move || runtime.apply(&desired, edits, &terms, &mut |_| {})).await?;
+    Ok(Json(u64::try_from(held.as_millis()).unwrap_or(u64::MAX)))
 }
 
 async fn letters(
@@ -145,12 +160,12 @@ async fn blocking<T: Send + 'static>(
         Ok(Err(error @ ServerError::Store(StoreError::Database { .. }))) => {
             Err(Problem::statement(error.to_string()))
         }
-        Ok(Err(ServerError::Refused(problems))) => {
+        Ok(Err(ServerError::Refused(diagnostics))) => {
             let line = |problem: &Diagnostic| match &problem.help {
-                Some(help) => format!("{problem} ({help})"),
-                None => problem.to_string(),
+                Some(help) => format!("{}: {problem} ({help})", problem.code),
+                None => format!("{}: {problem}", problem.code),
             };
-            Err(Problem::not_now(problems.iter().map(line).collect::<Vec<_>>().join("; ")))
+            Err(Problem::not_now(diagnostics.iter().map(line).collect::<Vec<_>>().join("\n")))
         }
         Ok(Err(error)) => Err(Problem::not_now(error.to_string())),
         Err(error) => Err(Problem::not_accepted(error.to_string())),

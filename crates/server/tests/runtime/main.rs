@@ -17,5 +17,6 @@ mod retention;
 mod retire;
 mod seam;
 mod slow;
+mod terms;
 mod verify;
 mod versions;
