@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use antler_core::{
     deployment::{Deployed, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic, Severity},
-    ingestion::Declared,
     lineage::{EdgeError, Lineage, Node},
-    names::Version,
     sql::statement::Sync,
 };
 use antler_lang::migration::{self, Migration};
@@ -61,15 +59,14 @@ pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Probl
     Ok(Prepared { desired, warnings })
 }
 
-/// Everything that is wrong with the migrations between these versions. A missing one is an error
+/// Everything that is wrong with the migrations between versions. A missing one is an error
 /// here: nobody serves, so nothing is lost by waiting for it. `beside` gives it a place, beside the
 /// node that rows do not reach.
 pub fn mistakes(
-    versions: &BTreeMap<Version, Vec<Declared>>,
+    mut lineage: Lineage,
     files: &[MigrationFile],
     beside: impl Fn(Diagnostic, &Node) -> Diagnostic,
 ) -> Vec<Diagnostic> {
-    let mut lineage = Lineage::new(versions);
     let Compiled { migrations: _, mut problems, unused } = compile(files, &mut lineage);
     problems.extend(lineage.gaps().into_iter().map(|(older, newer)| {
         beside(Diagnostic { severity: Severity::Error, ..missing(older, newer) }, newer)

@@ -10,7 +10,7 @@ use antler_core::{
     compatibility::FieldVerdict,
     diagnostic::{Code, Diagnostic},
     in_place::{self, Edit, EditKind, Versions, Weight},
-    lineage::Node,
+    lineage::{Lineage, Node},
     names::{ModelName, Version},
 };
 use antler_lang::models::ParsedModel;
@@ -30,8 +30,9 @@ pub fn of(project: &Project, settings: &Settings, base: Option<&str>) -> Vec<Dia
         found.extend(unpinned(project, pins, lock));
         found.extend(differs_from_commits(project, pins));
     }
-    let (Some((pins, _)), Some(models)) = (pins, models) else { return found };
+    let (Some((pins, lock)), Some(models)) = (pins, models) else { return found };
 
+    let retired = retired(project, &pins, lock);
     let old = pins.into_iter().map(|(version, pinned)| (version, pinned.models));
     let current = models.values().cloned().map(ParsedModel::into_declared).collect();
     let versions: Versions = old.chain([(project.version().clone(), current)]).collect();
@@ -42,7 +43,8 @@ pub fn of(project: &Project, settings: &Settings, base: Option<&str>) -> Vec<Dia
             }
             Some(_) | None => problem,
         };
-        found.extend(desired::mistakes(&versions, &migrations, beside_model));
+        let lineage = Lineage::with_retired(&versions, &retired);
+        found.extend(desired::mistakes(lineage, &migrations, beside_model));
     }
     if let Some(base) = base {
         let edits = edits_since(project, &models, settings, base, &versions);
@@ -50,6 +52,13 @@ pub fn of(project: &Project, settings: &Settings, base: Option<&str>) -> Vec<Dia
         found.extend(edits);
     }
     found
+}
+
+/// What versions were that are pinned and not alive any more.
+fn retired(project: &Project, pins: &Lock, lock: Lock) -> Versions {
+    let is_retired = |version: &Version| version < project.version() && !pins.contains_key(version);
+    let retired = lock.into_iter().filter(|(version, _)| is_retired(version));
+    retired.map(|(version, pinned)| (version, pinned.models)).collect()
 }
 
 /// The value, or its problems among the others.
