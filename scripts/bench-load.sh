@@ -18,8 +18,8 @@ for rows in ${ROWS:-10000 10000000}; do
         printf '%12s %10s %10s %10s   %s events were accepted meanwhile\n' "$rows" "$first" "$second" "$third" "$posted"
         ;;
       load)
-        printf '%12s rows loaded with %s rows/s; bare INSERT SELECT %s rows/s; %s of it\n' \
-          "$rows" "$first" "$second" "$(awk "BEGIN { printf \"%.2f\", $first / $second }")"
+        printf '%12s rows loaded with %s rows/s; bare INSERT SELECT %s rows/s; %s of it; verified with %s rows/s\n' \
+          "$rows" "$first" "$second" "$(awk "BEGIN { printf \"%.2f\", $first / $second }")" "$third"
         ;;
     esac
   done

@@ -5,12 +5,13 @@
 //! until they go on; to drop the table of before is a part of it. The chunks of those loads are left out: a cut waits for the load of the one before, and a hundred loads of ten million rows say nothing
 //! that a few do not.
 //!
-//! Then the rows are loaded, beside the statement that a person would write for it: one `INSERT SELECT`
-//! of the same expressions, in the same engine, into a table of the same columns and key, one after the
-//! other.
+//! Then as many events are posted and stored, and a second version is loaded from them, beside the
+//! statement that a person would write for it: one `INSERT SELECT` of the same expressions, in the same
+//! engine, into a table of the same columns and key, one after the other. The end of a load compares what
+//! it has brought with what it should have; that has a rate of its own.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -48,8 +49,8 @@ const REST: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_millis(5);
 
 /// Prints the rows, the 50th and 99th hundredth and the longest of the pauses of `runs` cuts in
-/// milliseconds, then for each of `loads` loads its rate and that of the bare statement, in rows a
-/// second.
+/// milliseconds, then for each of `loads` loads the rates, in rows a second, of its chunks, of the bare
+/// statement, and of the comparison in its end.
 pub fn measure(rows: u64, runs: u32, loads: u32) -> Outcome {
     let data = tempfile::tempdir()?;
     let options = EngineOptions { settings: vec![("session_timezone".to_owned(), "UTC".to_owned())] };
@@ -72,24 +73,41 @@ pub fn measure(rows: u64, runs: u32, loads: u32) -> Outcome {
     runtime.settle()?;
     runtime.stop();
     drop(runtime);
+    for database in [naming.database(), naming.internal_database()] {
+        session.execute(&format!("DROP DATABASE {database} SYNC"))?;
+    }
+    drop(log);
 
-    let runtime = Runtime::start(backends(Arc::new(engine.clone())), naming.clone())?;
-    let target = naming.storage(&ModelVersion::new("UserActivity".parse()?, "0.1".parse()?));
+    let log = EmbeddedLog::open(&data.path().join("events"), SyncPolicy::Os)?;
+    let backends =
+        Backends { tables: Arc::new(engine.clone()), topics: Arc::new(log.clone()), journal: Arc::new(log) };
+    let runtime = Runtime::start(backends, naming.clone())?;
+    runtime.change(&desired(&naming, None)?, Edits::Rebuild, &mut |_| {})?;
+    post(&runtime, rows)?;
     for load in 0..loads {
         let bare = bare(&model(1)?, &mut *session)?;
-        runtime.change(&desired(&naming, Some(runs + load))?, Edits::Rebuild, &mut |_| {})?;
+        let target = naming.storage(&ModelVersion::new("UserActivity".parse()?, "0.1".parse()?));
+        runtime.change(&desired(&naming, Some(load))?, Edits::Rebuild, &mut |_| {})?;
+        let mut copied = None;
         let (loaded, took) = loop {
             let status = runtime.load_status()?;
-            match status.loads.last().filter(|_| status.all_done()) {
-                Some(load) => break (load.progress.total, Duration::from_millis(load.elapsed_ms)),
-                None => thread::sleep(LOOK),
+            let Some(last) = status.loads.last() else { return Err("there is no load".into()) };
+            let elapsed = Duration::from_millis(last.elapsed_ms);
+            if last.progress.done == last.progress.total {
+                copied.get_or_insert(elapsed);
             }
+            if status.all_done() {
+                break (last.progress.total, elapsed);
+            }
+            thread::sleep(LOOK);
         };
         let stored = session.query(&format!("SELECT count() FROM {target}"), "TSV")?;
-        if String::from_utf8(stored)?.trim() != loaded.to_string() {
+        if String::from_utf8(stored)?.trim() != rows.to_string() || loaded != rows {
             return Err("the load is not complete".into());
         }
-        println!("load {loaded} {:.0} {bare:.0}", loaded as f64 / took.as_secs_f64());
+        let copied = copied.unwrap_or(took);
+        let rate = |took: Duration| rows as f64 / took.as_secs_f64();
+        println!("load {rows} {:.0} {bare:.0} {:.0}", rate(copied), rate(took.saturating_sub(copied)));
     }
     runtime.stop();
     drop(runtime);
@@ -106,6 +124,45 @@ fn fill(rows: u64, session: &mut dyn Session) -> Result<(), StoreError> {
          toDateTime64('2026-01-31 12:00:00', 3) + number % 86400, \
          ['login', 'logout', 'search for something'][1 + number % 3] FROM numbers({rows})"
     ))
+}
+
+/// So many events, posted and stored.
+fn post(runtime: &Runtime, rows: u64) -> Outcome {
+    const BLOCK: u64 = 10_000;
+    const AT_ONCE: usize = 16;
+    let tokio = tokio::runtime::Builder::new_current_thread().build()?;
+    let kinds = ["login", "logout", "search for something"];
+    tokio.block_on(async {
+        let endpoint = runtime.enter("UserActivity", Some("0.0")).await.ok_or("no endpoint")?;
+        let mut under_way = VecDeque::new();
+        let mut first = 0;
+        while first < rows {
+            let end = rows.min(first + BLOCK);
+            let mut ndjson = Vec::new();
+            for n in first..end {
+                let (id, user, second) = (n * 7919 % rows, n % 1000, n % 60);
+                let kind = kinds[usize::try_from(n % 3)?];
+                let record = format!(
+                    r#"{{"eventId":"event-{id:09}","userId":"user-{user}","timestamp":"2026-01-31T12:00:{second:02}Z","activity":"{kind}"}}"#
+                );
+                let valid = endpoint.validator.record(record.as_bytes(), &mut ndjson);
+                valid.map_err(|_| "an event is not valid")?;
+            }
+            let block = NewBlock { records: u32::try_from(end - first)?, received_at: 0, ndjson };
+            under_way.push_back(runtime.append(&endpoint, vec![block], Vec::new(), None));
+            if under_way.len() == AT_ONCE
+                && let Some(oldest) = under_way.pop_front()
+            {
+                oldest.await?;
+            }
+            first = end;
+        }
+        for append in under_way {
+            append.await?;
+        }
+        Checked::Ok(())
+    })?;
+    Ok(runtime.settle()?)
 }
 
 /// The bare statement: rows a second.

@@ -3,7 +3,7 @@
 //! What is checked here is what can be told from the text alone; such an error is a usage error
 //! and exits with 2. Nothing here looks at files, the environment or the terminal.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{fmt, num::NonZeroU64, path::PathBuf, str::FromStr};
 
 use antler_core::{
     dead_letter::Origin,
@@ -49,9 +49,9 @@ pub enum Command {
     /// Make a new project.
     Init(InitArgs),
     /// Serve the project while you work on it: a saved model or migration is applied at once.
-    Dev(DevArgs),
+    Dev(ServeArgs),
     /// Serve the project as it was last committed to the main branch.
-    Prod(ProdArgs),
+    Prod(ServeArgs),
     /// Start a new version of the data models, and keep the current one alive beside it.
     BumpVersion(BumpVersionArgs),
     /// Write files for you to edit.
@@ -97,24 +97,16 @@ pub struct InitArgs {
     pub no_git: bool,
 }
 
-/// `antler dev`
+/// `antler dev` and `antler prod`
 #[derive(Debug, Args)]
-pub struct DevArgs {
-    /// Make rows anew that an older migration made, where it was edited since; saves still apply from now
-    /// on.
+pub struct ServeArgs {
+    /// Make rows anew that an older migration made, beside the table that is read. Without it, a migration
+    /// that was edited counts for new rows.
     #[arg(long)]
     pub reload: bool,
-    /// Listen on this port instead of the configured one.
-    #[arg(long)]
-    pub port: Option<u16>,
-}
-
-/// `antler prod`
-#[derive(Debug, Args)]
-pub struct ProdArgs {
-    /// Make rows anew that an older migration made, beside the table that is read, and not only new ones.
-    #[arg(long)]
-    pub reload: bool,
+    /// Load at most so many rows a second, on average, while this server runs.
+    #[arg(long, value_name = "ROWS")]
+    pub max_rate: Option<NonZeroU64>,
     /// Listen on this port instead of the configured one.
     #[arg(long)]
     pub port: Option<u16>,

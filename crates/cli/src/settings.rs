@@ -45,34 +45,19 @@ impl Settings {
         let mut overrides: Vec<_> =
             env::vars_os().filter_map(|(name, value)| Override::from_environment(&name, &value)).collect();
         overrides.sort_by(|a, b| a.origin.cmp(&b.origin));
-        if let Some(port) = chosen_port(&cli.command) {
-            overrides.push(Override::new("--port", ["http_server_config", "port"], port.to_string()));
-        }
+        overrides.extend(chosen(&cli.command));
         let on_github_actions = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         Ok(Self { directory, overrides, on_github_actions })
     }
 }
 
-fn chosen_port(command: &Command) -> Option<u16> {
-    match command {
-        Command::Dev(args) => args.port,
-        Command::Prod(args) => args.port,
-        Command::Init(_)
-        | Command::BumpVersion(_)
-        | Command::Generate(_)
-        | Command::Plan(_)
-        | Command::Check(_)
-        | Command::Query(_)
-        | Command::Ls(_)
-        | Command::Ps(_)
-        | Command::Import(_)
-        | Command::Load(_)
-        | Command::Dlq(_)
-        | Command::Verify(_)
-        | Command::Retire(_)
-        | Command::Unretire(_)
-        | Command::Purge(_) => None,
-    }
+/// The flags that stand for a key of the configuration.
+fn chosen(command: &Command) -> Vec<Override> {
+    let (Command::Dev(args) | Command::Prod(args)) = command else { return Vec::new() };
+    let port = args.port.map(|port| ("--port", ["http_server_config", "port"], port.to_string()));
+    let rate = args.max_rate.map(|rate| ("--max-rate", ["antler", "load_max_rate"], rate.to_string()));
+    let flags = port.into_iter().chain(rate);
+    flags.map(|(flag, key, value)| Override::new(flag, key, value)).collect()
 }
 
 /// Writes events of the program to standard error, as far as `ANTLER_LOG` says (`info`,

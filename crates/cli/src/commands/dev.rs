@@ -8,7 +8,7 @@ use antler_core::plan::Edits;
 use anyhow::Result;
 
 use crate::{
-    args::DevArgs,
+    args::ServeArgs,
     commands::apply::{self, Applied},
     printer::Printer,
     progress::LoadProgress,
@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// The project cannot be opened, or its data folder or ports are taken.
-pub fn run(args: &DevArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open(settings)?;
     let service = Service::start(&project)?;
     let progress = LoadProgress::follow(&service.runtime, printer);

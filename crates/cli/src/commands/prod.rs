@@ -9,7 +9,7 @@ use antler_core::plan::Edits;
 use anyhow::Result;
 
 use crate::{
-    args::ProdArgs,
+    args::ServeArgs,
     commands::apply::{self, Applied},
     printer::Printer,
     progress::LoadProgress,
@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// The project cannot be opened or applied, or its data folder or ports are taken.
-pub fn run(args: &ProdArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open_main(settings)?;
     let service = Service::start(&project)?;
     let progress = LoadProgress::follow(&service.runtime, printer);

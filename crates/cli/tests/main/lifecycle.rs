@@ -165,11 +165,12 @@ fn an_edited_migration_is_for_new_rows_and_with_reload_for_all() {
         r#"event.activity !== "shout""#,
     );
     sandbox.commit();
-    insta::assert_snapshot!(sandbox.antler(&["plan", "--prod"]), @r"
-    exit 0
-    --- stdout
-    UserActivity 0.0 → 0.1  the edited migration, for every event from now on
-    ");
+    let plan = sandbox.antler(&["plan", "--prod"]);
+    assert!(
+        plan.contains("UserActivity 0.0 → 0.1  the edited migration, for every event from now on"),
+        "{plan}"
+    );
+    assert!(!plan.contains("about 3 rows"), "{plan}");
     let server = sandbox.serve_as(&["prod"]);
     sandbox.wait_for("the edited migration, for every event from now on");
     sandbox.settle();

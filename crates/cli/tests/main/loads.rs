@@ -17,3 +17,11 @@ fn loads_are_paused_limited_and_let_go_on_with_and_without_a_server() {
     let wrong = sandbox.antler(&["load", "resume", "--max-rate", "fast"]);
     assert!(wrong.contains("expected rows per second, such as 50000"), "{wrong}");
 }
+
+#[test]
+fn a_server_may_be_told_how_fast_loads_may_be() {
+    let sandbox = Sandbox::project();
+    let _server = sandbox.serve_as(&["dev", "--max-rate", "50000"]);
+    sandbox.wait_for("POST http://localhost");
+    assert!(sandbox.antler(&["load", "status"]).contains("At most 50,000 rows/s are loaded."));
+}

@@ -192,7 +192,7 @@ fn a_lock_after_a_bad_merge_is_refused_at_its_place() {
 }
 
 #[test]
-fn a_version_that_is_not_alive_any_more_has_no_types() {
+fn a_version_that_is_not_alive_any_more_keeps_its_types_as_long_as_it_is_pinned() {
     let sandbox = bumped();
     let pinned = sandbox.git(&["rev-parse", "HEAD~1"]);
     sandbox.edit("moose.config.toml", &format!("\"0.0\" = \"{pinned}\"\n"), "");
@@ -202,5 +202,9 @@ fn a_version_that_is_not_alive_any_more_has_no_types() {
     0.1 is the only live version, so there is nothing to migrate
     next: antler bump-version starts the next version
     ");
+    // Migrations may lead through it.
+    assert!(sandbox.path(".antler/versions/0_0.ts").exists());
+    sandbox.remove("antler.lock");
+    sandbox.antler(SOME_COMMAND);
     assert!(!sandbox.path(".antler/versions/0_0.ts").exists());
 }
