@@ -353,9 +353,14 @@ fn child(test: &str, dir: &Path) -> Command {
     command
 }
 
-fn kill_after_lines(mut child: Child, lines: usize) -> Vec<String> {
+/// Kills it after so many lines, of which one has to be complete and begin with `word`: not every thread
+/// gets its turn soon.
+fn kill_after_lines(mut child: Child, lines: usize, word: &str) -> Vec<String> {
     let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut read: Vec<String> = output.by_ref().take(lines).map(Result::unwrap).collect();
+    let mut read: Vec<String> = Vec::new();
+    while read.len() < lines || numbers(&read, word).is_empty() {
+        read.push(output.next().unwrap().unwrap());
+    }
     child.kill().unwrap();
     child.wait().unwrap();
     read.extend(output.map_while(Result::ok));
@@ -420,7 +425,8 @@ fn whatever_was_answered_before_sigkill_is_there_afterwards() {
         let mut answered = Vec::new();
         for round in 1..=3 {
             let mut command = child("whatever_was_answered_before_sigkill_is_there_afterwards", dir.path());
-            let lines = kill_after_lines(command.stdout(Stdio::piped()).spawn().unwrap(), 300 * round);
+            let lines =
+                kill_after_lines(command.stdout(Stdio::piped()).spawn().unwrap(), 300 * round, "wrote");
             answered.extend(numbers(&lines, "appended"));
 
             let log = open(dir.path());

@@ -1,6 +1,6 @@
 //! The embedded log: topics and the state journal on one fjall database.
 //!
-//! Every write goes through one queue (`queue`) to one thread (`writer`), which writes and
+//! Every write goes through one queue (`queue`) to one writer (`writer`), which writes and
 //! syncs what waits as a group. Readers go to the database directly and see durable blocks only.
 //! The stored forms are in `layout`, the database and its settings in `database`.
 //!
@@ -32,7 +32,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::Path,
-    sync::{Arc, PoisonError, RwLock, mpsc::sync_channel},
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc::sync_channel},
     thread::{self, JoinHandle},
 };
 
@@ -77,7 +77,9 @@ pub struct EmbeddedLog(Arc<Handle>);
 struct Handle {
     shared: Arc<Shared>,
     database: Database,
-    writer: Option<JoinHandle<()>>,
+    writer: Arc<Mutex<Writer>>,
+    thread: Option<JoinHandle<()>>,
+    policy: SyncPolicy,
 }
 
 /// What callers and the writer share.
@@ -130,11 +132,13 @@ impl EmbeddedLog {
         let keys = Keys::recover(&database, most).map_err(|reason| database.damaged(reason))?;
         let shared = Arc::new(Shared { topics: RwLock::new(recovered.topics.clone()), ..Shared::default() });
         let writer = Writer::new(Arc::clone(&shared), database.clone(), sync, recovered, keys);
-        let writer = thread::Builder::new()
+        let writer = Arc::new(Mutex::new(writer));
+        let for_thread = (Arc::clone(&writer), Arc::clone(&shared));
+        let thread = thread::Builder::new()
             .name("antler-log".to_owned())
-            .spawn(|| writer.run())
+            .spawn(move || writer::run(&for_thread.0, &for_thread.1))
             .map_err(|error| StoreError::Log(error.to_string()))?;
-        Ok(Self(Arc::new(Handle { shared, database, writer: Some(writer) })))
+        Ok(Self(Arc::new(Handle { shared, database, writer, thread: Some(thread), policy: sync })))
     }
 
     /// What is durable of a topic. The snapshot is taken under the lock: blocks are deleted only
@@ -171,6 +175,7 @@ impl EmbeddedLog {
     fn perform(&self, request: impl FnOnce(Done) -> Request) -> Result<(), StoreError> {
         let (done, outcome) = sync_channel(1);
         self.0.shared.queue.submit(request(done));
+        self.0.shared.queue.wake();
         outcome.recv().unwrap_or_else(|_| Err(StoreError::Log("its writer is gone".to_owned())))
     }
 }
@@ -189,7 +194,14 @@ impl Topics for EmbeddedLog {
         let Append { blocks, once } = append;
         let checked = once.as_ref().map_or(Ok(()), check_once);
         match checked.and_then(|()| blocks.into_iter().map(encoded).collect()) {
-            Ok(blocks) => self.0.shared.queue.submit(Request::Append { blocks, once, done }),
+            Ok(blocks) => {
+                let Handle { shared, writer, policy, .. } = &*self.0;
+                shared.queue.submit(Request::Append { blocks, once, done });
+                match policy {
+                    SyncPolicy::Fsync => shared.queue.wake(),
+                    SyncPolicy::Os => writer::write_now(writer, shared),
+                }
+            }
             Err(error) => drop(done.send(Err(error))),
         }
         Appending::new(answer)
@@ -349,11 +361,11 @@ impl Drop for Handle {
     fn drop(&mut self) {
         self.shared.queue.close();
         // The listener may hold the last clone, and a thread cannot wait for itself.
-        if let Some(writer) =
-            self.writer.take().filter(|writer| writer.thread().id() != thread::current().id())
+        if let Some(handle) =
+            self.thread.take().filter(|handle| handle.thread().id() != thread::current().id())
         {
             // A panic has already blown the fuse.
-            let _ = writer.join();
+            let _ = handle.join();
         }
     }
 }

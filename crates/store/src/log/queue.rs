@@ -1,8 +1,8 @@
-//! What waits for the writer thread: a queue that is bounded in bytes, and the fuse of the log.
+//! What waits to be written: a queue that is bounded in bytes, and the fuse of the log.
 //!
-//! The writer takes everything that waits at once, up to [`GROUP_BYTES`], so appends that arrive
+//! Whoever writes takes everything that waits at once, up to [`GROUP_BYTES`], so appends that arrive
 //! while the disk is busy share its next sync, and a lone append waits for nobody. Waking a thread
-//! costs more than appending an event, so the writer lets others run for a moment before it sleeps:
+//! costs more than appending an event, so the writer thread lets others run for a moment before it sleeps:
 //! under load the next appends are there by then, and nobody has to wake it.
 //!
 //! Appends come from async code and must never block it, so an append that would put more than
@@ -136,7 +136,8 @@ struct State {
 }
 
 impl Queue {
-    /// Puts a request in line, or answers it at once with the reason why not.
+    /// Puts a request in line, or answers it at once with the reason why not. Whoever does so sees to it
+    /// that it is served: wakes the writer thread, or writes.
     pub(super) fn submit(&self, request: Request) {
         let cost = request.cost();
         let mut state = self.lock();
@@ -155,19 +156,13 @@ impl Queue {
         }
         state.in_flight += cost;
         state.waiting.push_back(request);
-        let asleep = std::mem::take(&mut state.asleep);
-        drop(state);
-        if asleep {
-            self.arrived.notify_one();
-        }
     }
 
-    /// Takes what waits, in order. With `Wait::ForMore` it blocks while nothing waits. `None` once
-    /// the queue is closed and empty.
-    pub(super) fn next_group(&self, wait: Wait) -> Option<Vec<Request>> {
+    /// Blocks while nothing waits. False once the queue is closed and empty.
+    pub(super) fn wait_for_more(&self) -> bool {
         let mut state = self.lock();
         let mut yields = YIELDS;
-        while wait == Wait::ForMore && state.waiting.is_empty() && !state.closed {
+        while state.waiting.is_empty() && !state.closed {
             if yields > 0 {
                 yields -= 1;
                 drop(state);
@@ -178,9 +173,12 @@ impl Queue {
                 state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
-        if state.closed && state.waiting.is_empty() {
-            return None;
-        }
+        !state.waiting.is_empty()
+    }
+
+    /// Takes what waits, in order.
+    pub(super) fn next_group(&self) -> Vec<Request> {
+        let mut state = self.lock();
         let mut bytes = 0;
         let mut group = Vec::new();
         while let Some(request) = state.waiting.pop_front() {
@@ -191,7 +189,25 @@ impl Queue {
             }
             group.push(request);
         }
-        Some(group)
+        group
+    }
+
+    /// Whether anything waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
+    }
+
+    /// Whether no more is coming.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Wakes the writer thread if it sleeps.
+    pub(super) fn wake(&self) {
+        let asleep = std::mem::take(&mut self.lock().asleep);
+        if asleep {
+            self.arrived.notify_one();
+        }
     }
 
     /// Says that requests of this cost have been answered.
@@ -222,15 +238,6 @@ impl Queue {
     }
 }
 
-/// What to do when nothing waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wait {
-    /// Block until something arrives.
-    ForMore,
-    /// Return an empty group.
-    No,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,7 +265,7 @@ mod tests {
         let refused = submit(&queue, 1).blocking_recv().unwrap();
         assert!(matches!(refused, Err(StoreError::Overloaded { waiting: IN_FLIGHT_BYTES })), "{refused:?}");
 
-        let group = queue.next_group(Wait::No).unwrap();
+        let group = queue.next_group();
         let still = submit(&queue, 1).blocking_recv().unwrap();
         assert!(matches!(still, Err(StoreError::Overloaded { .. })), "taken is not yet written: {still:?}");
         queue.release(group.iter().map(Request::cost).sum());
@@ -278,9 +285,10 @@ mod tests {
         let queue = Queue::default();
         let _small: Vec<_> = (0..100).map(|_| submit(&queue, 10)).collect();
         let _large = submit(&queue, GROUP_BYTES + 1);
-        assert_eq!(queue.next_group(Wait::ForMore).unwrap().len(), 100);
-        assert_eq!(queue.next_group(Wait::ForMore).unwrap().len(), 1);
-        assert_eq!(queue.next_group(Wait::No).unwrap().len(), 0);
+        assert_eq!(queue.next_group().len(), 100);
+        assert!(queue.wait_for_more());
+        assert_eq!(queue.next_group().len(), 1);
+        assert!(queue.next_group().is_empty() && queue.is_empty());
     }
 
     #[test]
@@ -300,7 +308,8 @@ mod tests {
         let queue = Queue::default();
         let _waiting = submit(&queue, 1);
         queue.close();
-        assert_eq!(queue.next_group(Wait::ForMore).unwrap().len(), 1);
-        assert!(queue.next_group(Wait::ForMore).is_none());
+        assert!(queue.wait_for_more());
+        assert_eq!(queue.next_group().len(), 1);
+        assert!(!queue.wait_for_more());
     }
 }

@@ -1,4 +1,8 @@
-//! The thread that writes: one group after another, each with one write and one sync.
+//! What writes: one group after another, each with one write and one sync.
+//!
+//! Where the disk has to confirm a group, that is the work of a thread of its own. Where the operating
+//! system is enough, a group costs less than to wake a thread, so whoever appends writes: what it has put in
+//! line itself, and what others put there meanwhile ([`write_now`]).
 //!
 //! ```text
 //! take a group ─▶ give out offsets ─▶ one batch ─▶ one sync ─▶ publish ends ─▶ answer ─▶ tell the listener
@@ -15,7 +19,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::{Arc, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -29,7 +33,7 @@ use super::{
     database::{Database, Recovered, cause},
     keys::{Keys, NewKeys},
     layout::{self, BlockKey, NEXT_KEY, TopicId},
-    queue::{Done, EncodedBlock, Request, Trim, Wait},
+    queue::{Done, EncodedBlock, Request, Trim},
     sweep::{Reclaim, Sweep, SweepUntil},
 };
 use crate::{
@@ -40,6 +44,9 @@ use crate::{
 
 /// How long the background threads may stand still before the log counts as failed.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many groups somebody writes who only wanted to append, before the thread has to.
+const GROUPS_FOR_OTHERS: u32 = 8;
 
 /// The writer and what only it knows.
 pub(super) struct Writer {
@@ -92,24 +99,6 @@ impl Writer {
             keys,
             reclaim: Reclaim::default(),
         }
-    }
-
-    /// Serves the queue until it is closed or the disk fails.
-    pub(super) fn run(mut self) {
-        let fuse = Fuse(Arc::clone(&self.shared));
-        loop {
-            let wait = if self.sweeps.is_empty() { Wait::ForMore } else { Wait::No };
-            let Some(group) = self.shared.queue.next_group(wait) else { break };
-            if let Err(cause) = self.serve(group).and_then(|()| self.sweep()) {
-                self.shared.queue.fail(&cause);
-                return;
-            }
-        }
-        // What was only promised to survive the process survives the machine after a clean end.
-        if let Err(error) = self.database.persist(PersistMode::SyncAll) {
-            self.shared.queue.fail(&cause(&error));
-        }
-        drop(fuse);
     }
 
     fn serve(&mut self, requests: Vec<Request>) -> Result<(), String> {
@@ -316,6 +305,55 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// The life of the writer thread: serves the queue until it is closed or the disk fails.
+pub(super) fn run(writer: &Mutex<Writer>, shared: &Arc<Shared>) {
+    let fuse = Fuse(Arc::clone(shared));
+    // A writer that has panicked has blown the fuse, so nothing is in line any more.
+    let writer = || writer.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let swept = writer().sweeps.is_empty();
+        if swept && !shared.queue.wait_for_more() {
+            break;
+        }
+        // Taken once nobody else writes: what was put in line first is written first.
+        let mut writer = writer();
+        let group = shared.queue.next_group();
+        if group.is_empty() && shared.queue.is_closed() && !swept {
+            break;
+        }
+        if let Err(cause) = writer.serve(group).and_then(|()| writer.sweep()) {
+            shared.queue.fail(&cause);
+            return;
+        }
+    }
+    // What was only promised to survive the process survives the machine after a clean end.
+    if let Err(error) = writer().database.persist(PersistMode::SyncAll) {
+        shared.queue.fail(&cause(&error));
+    }
+    drop(fuse);
+}
+
+/// Writes what is in line, unless somebody else does or the disk is busy. Called after something was put
+/// there: it is written then, or will be by whoever holds the writer, who looks once more after letting go.
+pub(super) fn write_now(writer: &Mutex<Writer>, shared: &Arc<Shared>) {
+    for _ in 0..GROUPS_FOR_OTHERS {
+        let Ok(mut writer) = writer.try_lock() else { return };
+        if writer.database.is_behind() {
+            break;
+        }
+        let fuse = Fuse(Arc::clone(shared));
+        let served = writer.serve(shared.queue.next_group());
+        drop((writer, fuse));
+        if let Err(cause) = served {
+            return shared.queue.fail(&cause);
+        }
+        if shared.queue.is_empty() {
+            return;
+        }
+    }
+    shared.queue.wake();
 }
 
 fn change(batch: &mut OwnedWriteBatch, keyspace: &Keyspace, key: Vec<u8>, value: Option<Vec<u8>>) {
