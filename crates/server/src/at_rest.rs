@@ -70,7 +70,7 @@ impl<'a> AtRest<'a> {
     /// As [`AtRest::status`].
     pub fn observed(&self) -> Result<Observed, ServerError> {
         let Backends { tables, topics, .. } = self.backends;
-        observe(&self.state.deployed()?, self.naming, &**topics, &mut *tables.session()?)
+        observe(&self.state, self.naming, &**topics, &mut *tables.session()?)
     }
 
     /// What is known of the machine, where the configuration limits loads so.

@@ -1,7 +1,7 @@
 //! The running whole: sinks, loads, endpoints, and the plans that change them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     mem::ManuallyDrop,
     num::NonZeroU64,
     sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
@@ -273,7 +273,7 @@ impl Runtime {
         make: &dyn Fn(&Observed) -> Result<Plan, Vec<Diagnostic>>,
         session: &mut dyn Session,
     ) -> Result<(Plan, Deployed), ServerError> {
-        let observed = observe(&self.state.deployed()?, &self.naming, &*self.topics, session)?;
+        let observed = observe(&self.state, &self.naming, &*self.topics, session)?;
         let plan = make(&observed).map_err(ServerError::Refused)?;
         Ok((plan, observed.deployed))
     }
@@ -368,7 +368,7 @@ impl Runtime {
     /// # Errors
     /// An adapter failed.
     pub fn observed(&self) -> Result<Observed, ServerError> {
-        observe(&self.state.deployed()?, &self.naming, &*self.topics, &mut *self.tables.session()?)
+        observe(&self.state, &self.naming, &*self.topics, &mut *self.tables.session()?)
     }
 
     /// What is known of the machine, to say what a plan takes. Blocks: not for async code.
@@ -552,19 +552,28 @@ pub(crate) fn stored_sink(state: &State, topic: &TopicName) -> Result<SinkStatus
     Ok(SinkStatus { stored: state.sink(topic)?.stored(), failure: None })
 }
 
+/// What is there. While a plan is on its way, its new tables are not there yet.
 pub(crate) fn observe(
-    deployed: &Deployed,
+    state: &State,
     naming: &Naming,
     topics: &dyn Topics,
     session: &mut dyn Session,
 ) -> Result<Observed, ServerError> {
+    // In this order: a table that is seen belongs to a plan that is on its way then, or done after that.
     let sizes = Sizes::read(naming, session)?;
+    let on_its_way = state.applying()?;
+    let deployed = state.deployed()?;
+    let made = on_its_way.iter().flat_map(|applying| applying.plan.after.nodes.keys());
+    let made: BTreeSet<_> =
+        made.filter(|id| !deployed.is_live(id)).map(|id| naming.storage(id).table).collect();
     let mut facts = BTreeMap::new();
     for (id, node) in &deployed.nodes {
         let (rows, bytes) = sizes.of(&node.rows(naming));
         facts.insert(id.clone(), Facts { own_events: topics.end(&node.topic)?, rows, bytes });
     }
-    Ok(Observed { deployed: deployed.clone(), facts, tables: sizes.names(naming.database()) })
+    let mut tables = sizes.names(naming.database());
+    tables.retain(|table| !made.contains(table));
+    Ok(Observed { deployed, facts, tables })
 }
 
 /// Finishes the plan that a process left when it died.
