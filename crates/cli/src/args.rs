@@ -9,6 +9,7 @@ use antler_core::{
     dead_letter::Origin,
     load::course::MaxRate,
     names::{ModelName, NameError, Version},
+    plan::PlanId,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{Span, SpanRelativeTo, Timestamp};
@@ -51,7 +52,7 @@ pub enum Command {
     /// Serve the project while you work on it: a saved model or migration is applied at once.
     Dev(ServeArgs),
     /// Serve the project as it was last committed to the main branch.
-    Prod(ServeArgs),
+    Prod(ProdArgs),
     /// Start a new version of the data models, and keep the current one alive beside it.
     BumpVersion(BumpVersionArgs),
     /// Write files for you to edit.
@@ -59,6 +60,8 @@ pub enum Command {
     Generate(GenerateCommand),
     /// Show what a start, or a save, would change, step by step, and what it takes.
     Plan(PlanArgs),
+    /// Apply the plan, exactly as it is shown.
+    Apply(ApplyArgs),
     /// Check the project before it is merged: no server, no data, only files and git.
     Check(CheckArgs),
     /// Ask the database.
@@ -112,6 +115,17 @@ pub struct ServeArgs {
     pub port: Option<u16>,
 }
 
+/// `antler prod`
+#[derive(Debug, Args)]
+pub struct ProdArgs {
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+    /// Serve only if this plan of `antler plan --prod` is still what would be done, or was done already.
+    #[arg(long, value_name = "ID")]
+    pub plan: Option<PlanId>,
+}
+
 /// `antler bump-version`
 #[derive(Debug, Args)]
 pub struct BumpVersionArgs {
@@ -154,15 +168,41 @@ pub struct GenerateMigrationsArgs {
 /// `antler plan`
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// Plan to make rows anew that an older migration made.
-    #[arg(long)]
-    pub reload: bool,
-    /// Plan what `antler prod` would do: the main branch, and edits that apply from now on.
-    #[arg(long)]
-    pub prod: bool,
+    /// What is planned.
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// Write JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is planned.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// What `antler prod` would do: the main branch, and edits that apply from now on.
+    #[arg(long)]
+    pub prod: bool,
+    /// And make rows anew that an older migration made.
+    #[arg(long)]
+    pub reload: bool,
+}
+
+/// `antler apply`
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// What is planned.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Apply this plan of `antler plan` without a question, or nothing where something else would be
+    /// done by now.
+    #[arg(long, value_name = "ID")]
+    pub plan: Option<PlanId>,
+    /// Apply whatever the plan is, without a question.
+    #[arg(long)]
+    pub yes: bool,
+    /// Apply it though the disk likely has too little room.
+    #[arg(long)]
+    pub ignore_space: bool,
 }
 
 /// `antler check`

@@ -14,6 +14,7 @@ use antler_server::{
     letters::{LettersAnswer, LettersRequest},
     load::LoadsStatus,
     status::Status,
+    terms::ChangeRequest,
     verify::VerifyRequest,
 };
 use antler_store::folder::ServerNote;
@@ -100,6 +101,14 @@ impl Client {
     /// It cannot be reached, or says why not.
     pub fn letters(&self, request: &LettersRequest) -> anyhow::Result<LettersAnswer> {
         self.post("letters", request)
+    }
+
+    /// Lets the server make the plan of a change, and apply it if the terms hold.
+    ///
+    /// # Errors
+    /// It cannot be reached, or says why not.
+    pub fn apply(&self, request: &ChangeRequest) -> anyhow::Result<()> {
+        self.post::<u64>("apply", request).map(drop)
     }
 
     /// Takes the next step of a comparison.

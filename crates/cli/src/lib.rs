@@ -20,7 +20,9 @@ mod project;
 mod proposal;
 mod render;
 mod service;
+mod serving;
 mod settings;
+mod site;
 mod stop;
 mod watch;
 

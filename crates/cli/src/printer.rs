@@ -56,6 +56,19 @@ impl Printer {
         let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
     }
 
+    /// A question. The answer is a line, without what is around its words.
+    ///
+    /// # Errors
+    /// Nobody answers.
+    pub fn ask(&self, question: &str) -> io::Result<String> {
+        let mut talk = io::stderr().lock();
+        write!(talk, "{question}")?;
+        talk.flush()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+
     /// A diagnostic that does not stop the command, or one of those that do.
     pub fn diagnostic(&self, diagnostic: &Diagnostic) {
         self.say(self.drawn(&Rendered::new(diagnostic), &format!("[{}]", diagnostic.code)));

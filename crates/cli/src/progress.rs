@@ -1,6 +1,14 @@
 //! What initial loads look like while they run: a bar on a terminal, a line at the end anywhere.
 
-use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
 use antler_core::load::course::Motion;
 use antler_server::{
@@ -17,10 +25,15 @@ use crate::{
 /// How often the bars move.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Follows the loads of a runtime until it stops.
+/// Follows the loads of a runtime until it stops, or this value is dropped: nothing holds the runtime
+/// any more then.
 pub struct LoadProgress {
     bars: MultiProgress,
     printer: Printer,
+    shown: Arc<Mutex<BTreeMap<u64, Shown>>>,
+    /// Ends the thread when it is dropped.
+    following: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl LoadProgress {
@@ -28,23 +41,41 @@ impl LoadProgress {
     /// result do not disturb the bars.
     pub fn follow(runtime: &Arc<Runtime>, printer: &Printer) -> Self {
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        let progress = Self { bars, printer: printer.clone() };
+        let (following, ended) = mpsc::channel();
+        let mut progress = Self {
+            bars,
+            printer: printer.clone(),
+            shown: Arc::default(),
+            following: Some(following),
+            thread: None,
+        };
         let followed = Arc::downgrade(runtime);
-        let (bars, printer) = (progress.bars.clone(), printer.clone());
-        thread::spawn(move || {
-            let mut shown = BTreeMap::new();
+        let (bars, printer, shown) = (progress.bars.clone(), printer.clone(), Arc::clone(&progress.shown));
+        progress.thread = Some(thread::spawn(move || {
             let mut told = None;
             while let Some(status) = followed.upgrade().and_then(|runtime| runtime.load_status().ok()) {
+                let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
                 show(&status.loads, &mut shown, &bars, &printer);
+                drop(shown);
                 let waits = waits(&status);
                 if let Some(line) = waits.filter(|_| waits != told) {
                     bars.suspend(|| printer.say(line));
                 }
                 told = waits;
-                thread::sleep(TICK);
+                if ended.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
             }
-        });
+        }));
         progress
+    }
+
+    /// Shows how loads stand right now: the end of the last one, when nothing is left to follow.
+    pub fn catch_up(&self, runtime: &Runtime) {
+        if let Ok(status) = runtime.load_status() {
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            show(&status.loads, &mut shown, &self.bars, &self.printer);
+        }
     }
 
     /// Prints a line above the bars.
@@ -55,6 +86,16 @@ impl LoadProgress {
     /// Prints something else above the bars.
     pub fn above<T>(&self, print: impl FnOnce(&Printer) -> T) -> T {
         self.bars.suspend(|| print(&self.printer))
+    }
+}
+
+impl Drop for LoadProgress {
+    fn drop(&mut self) {
+        drop(self.following.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic was reported when it happened.
+            let _ = thread.join();
+        }
     }
 }
 

@@ -2,12 +2,15 @@
 
 use antler_core::{
     compatibility::{Compatibility, FieldVerdict},
-    diagnostic::{Code, Diagnostic},
+    diagnostic::Diagnostic,
     load::speed::{Basis, Rate},
     plan::proposal::{Data, ModelChange, Proposal, Room, Step, Total},
 };
 
-use crate::render::{self, bytes, count, duration};
+use crate::{
+    explain,
+    render::{self, bytes, count, duration},
+};
 
 /// The plan as a page: what became of the models, the steps in order, what they take, and the id.
 pub fn page(proposal: &Proposal) -> String {
@@ -24,13 +27,10 @@ pub fn page(proposal: &Proposal) -> String {
 
 /// That the disk is too small for a plan, if it is.
 pub fn no_room(total: &Total) -> Option<Diagnostic> {
-    let needed = match (total.room, total.data) {
-        (Room::TooLittle, Some(data)) => data.disk_bytes,
-        (Room::TooLittle | Room::Enough, _) => return None,
-    };
-    let (needed, free) = (bytes(needed), bytes(total.free_bytes));
-    let message = format!("the plan loads about {needed}, and the disk has {free} free");
-    Some(Diagnostic::warning(Code::NoRoom, message).with_help("make room before you apply it"))
+    match (total.room, total.data) {
+        (Room::TooLittle, Some(data)) => Some(explain::no_room(data.disk_bytes, total.free_bytes)),
+        (Room::TooLittle | Room::Enough, _) => None,
+    }
 }
 
 fn model_change(ModelChange { from, to, compatibility, fields }: &ModelChange) -> String {

@@ -28,6 +28,8 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// Whether this is a job of GitHub Actions.
     pub on_github_actions: bool,
+    /// Whether somebody is there to answer a question.
+    pub is_attended: bool,
 }
 
 impl Settings {
@@ -47,13 +49,18 @@ impl Settings {
         overrides.sort_by(|a, b| a.origin.cmp(&b.origin));
         overrides.extend(chosen(&cli.command));
         let on_github_actions = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        Ok(Self { directory, overrides, on_github_actions })
+        let is_attended = io::stdin().is_terminal() && io::stderr().is_terminal();
+        Ok(Self { directory, overrides, on_github_actions, is_attended })
     }
 }
 
 /// The flags that stand for a key of the configuration.
 fn chosen(command: &Command) -> Vec<Override> {
-    let (Command::Dev(args) | Command::Prod(args)) = command else { return Vec::new() };
+    let args = match command {
+        Command::Dev(args) => args,
+        Command::Prod(args) => &args.serve,
+        _ => return Vec::new(),
+    };
     let port = args.port.map(|port| ("--port", ["http_server_config", "port"], port.to_string()));
     let rate = args.max_rate.map(|rate| ("--max-rate", ["antler", "load_max_rate"], rate.to_string()));
     let flags = port.into_iter().chain(rate);

@@ -85,6 +85,8 @@ codes! {
     ForeignTable = "405";
     /// A version is retired or purged, or is not, and what was asked for needs the contrary.
     Retired = "406";
+    /// The plan that was to be applied is not what would be done now.
+    OtherPlan = "407";
     /// The embedded engine is missing or cannot be used.
     Engine = "601";
     /// The data folder belongs to another process.

@@ -1,81 +1,90 @@
-//! Brings what is deployed to what a project says, and tells about it.
+//! `antler apply`: does exactly the plan that was shown.
+//!
+//! The plan is shown, then somebody is asked, then the same plan is applied, or nothing: whatever has
+//! moved in between is noticed where nothing can move any more, by the server that has the data, or by
+//! this process when none runs.
 
-use std::sync::Arc;
+use antler_core::{
+    diagnostic::{Code, Diagnostic},
+    plan::{self, Edits, Moved, proposal::Proposal},
+};
+use antler_server::terms::{ChangeRequest, FullDisk, Terms};
+use anyhow::{Result, bail};
 
-use antler_core::{diagnostic::Diagnostic, plan::Edits};
-use antler_server::endpoints::Endpoint;
-
+use super::plan::source;
 use crate::{
-    explain::explain_server,
+    args::ApplyArgs,
+    explain::LOOK,
+    printer::Printer,
     problems::Problems,
-    progress::LoadProgress,
-    project::{Project, desired, history},
-    render,
-    service::Service,
+    project::{Project, desired},
+    proposal,
+    settings::Settings,
+    site::{self, Site},
 };
 
-/// What was said about a state that was applied, so that a save that changes nothing says
-/// nothing.
-#[derive(Debug, Default, PartialEq)]
-pub struct Applied {
-    warnings: Vec<Diagnostic>,
-    endpoints: Vec<String>,
-}
-
-/// Applies the project as it is now, and tells what is new since the last time.
+/// Applies the plan.
 ///
 /// # Errors
-/// It cannot be applied; the last state goes on being served.
-pub fn apply(
-    project: &Project,
-    service: &Service,
-    edits: Edits,
-    progress: &LoadProgress,
-    before: &Applied,
-) -> Result<Applied, Problems> {
-    let deployed = service.runtime.deployed().map_err(explain_server)?;
-    let prepared = desired::prepare(project, &deployed)?;
-    if prepared.warnings != before.warnings {
-        progress.above(|printer| prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning)));
+/// The project has mistakes, the change was refused or declined, or somebody else deploys. Nothing was
+/// applied then.
+pub fn run(args: &ApplyArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+    if !(args.yes || args.plan.is_some() || settings.is_attended) {
+        bail!(
+            "nobody is there to say yes: apply a plan that was read with --plan and its id, as antler plan \
+             prints it, or whatever it is now with --yes"
+        );
     }
-    let mut show = |plan: &antler_core::plan::Plan| {
-        plan.changes.iter().for_each(|change| progress.say(format!("  {}", render::change(change))));
-    };
-    service.runtime.change(&prepared.desired, edits, &mut show).map_err(explain_server)?;
-    let endpoints = endpoints(project, service);
-    if endpoints != before.endpoints {
-        endpoints.iter().for_each(|line| progress.say(line));
-    }
-    Ok(Applied { warnings: prepared.warnings, endpoints })
+    let (project, edits) = source(&args.source, settings)?;
+    let site = Site::of(&project)?;
+    let outcome = at(&site, &project, edits, args, printer);
+    let closed = site.close();
+    outcome.and(closed)
 }
 
-/// One line for each live version of each model.
-fn endpoints(project: &Project, service: &Service) -> Vec<String> {
-    let prefix = project.config.http.path_prefix.as_deref().map(|prefix| format!("/{prefix}"));
-    let (host, port) = (&project.config.http.host, service.note.http.port());
-    let base = format!("http://{host}:{port}{}", prefix.unwrap_or_default());
-    let line = |endpoint: &Arc<Endpoint>| {
-        let of = &endpoint.of;
-        let table = project.config.naming.storage(of);
-        format!(
-            "  POST {base}/ingest/{}/{}  →  topic {}  →  table {table}",
-            of.model, of.version, endpoint.topic
-        )
+fn at(site: &Site, project: &Project, edits: Edits, args: &ApplyArgs, printer: &Printer) -> Result<()> {
+    let (observed, conditions) = (site.observed()?, site.conditions()?);
+    let prepared = desired::prepare(project, &observed.deployed)?;
+    prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
+    let terms = Terms {
+        plan: None,
+        full_disk: if args.ignore_space { FullDisk::Accepted } else { FullDisk::Refused },
+        deployer: Some(site::deployer()),
     };
-    service.runtime.endpoints().iter().map(line).collect()
+    let mut request = ChangeRequest { desired: prepared.desired, edits, terms };
+    let ChangeRequest { desired, edits, .. } = &request;
+    let plan = plan::plan(desired, &observed, *edits).map_err(Problems::from)?;
+    let shown = Proposal::of(&plan, desired, *edits, &observed.deployed, &conditions);
+    let moved = args.plan.as_ref().and_then(|expected| expected.moved(&shown.id));
+    match moved {
+        // The same project is deployed already: by this very plan, most likely, and this is the second run.
+        Some(Moved::Deployed | Moved::Events) | None if plan.is_empty(&observed.deployed) => {}
+        Some(moved) => return Err(other_plan(args, moved, &shown, printer).into()),
+        None => {}
+    }
+    printer.say(proposal::page(&shown).trim_end());
+    if plan.is_empty(&observed.deployed) {
+        return Ok(());
+    }
+    if let (FullDisk::Refused, Some(no_room)) = (request.terms.full_disk, proposal::no_room(&shown.total)) {
+        return Err(no_room.into());
+    }
+    // Views may be spelled anew though there is nothing to show: nobody is asked about that.
+    let asks = !args.yes && args.plan.is_none() && !shown.changes.is_empty();
+    if asks && printer.ask("Apply it? Only `yes` is a yes: ")? != "yes" {
+        bail!("nothing was applied");
+    }
+    request.terms.plan = Some(shown.id.clone());
+    site.apply(&request, printer)?;
+    printer.say(format!("Applied {}.", shown.id));
+    site.load(&shown, printer)
 }
 
-/// What is served, and where to ask about it.
-pub fn banner(project: &Project, service: &Service, progress: &LoadProgress) {
-    let name = project.folder.root().file_name().map(|name| name.to_string_lossy().into_owned());
-    let commit = project.commit().map(|commit| format!("  commit {}", history::short(commit)));
-    progress.say(format!(
-        "antler {}  serving {} {}{}  pid {}",
-        env!("CARGO_PKG_VERSION"),
-        name.unwrap_or_default(),
-        project.version(),
-        commit.unwrap_or_default(),
-        service.note.pid
-    ));
-    progress.say(format!("  management http://{}", service.note.management));
+fn other_plan(args: &ApplyArgs, moved: Moved, now: &Proposal, printer: &Printer) -> Diagnostic {
+    printer.say(proposal::page(now).trim_end());
+    let asked = args.plan.as_ref().map(ToString::to_string).unwrap_or_default();
+    let message = format!(
+        "the plan {asked} is not what would be done now, which is above: {moved}; nothing was applied"
+    );
+    Diagnostic::error(Code::OtherPlan, message).with_help(LOOK)
 }

@@ -5,15 +5,16 @@
 //! what it has.
 
 use antler_core::plan::Edits;
+use antler_server::terms::{FullDisk, Terms};
 use anyhow::Result;
 
 use crate::{
     args::ServeArgs,
-    commands::apply::{self, Applied},
     printer::Printer,
     progress::LoadProgress,
     project::Project,
     service::Service,
+    serving::{self, Applied},
     settings::Settings,
     stop,
     watch::{Event, Watch},
@@ -34,12 +35,13 @@ pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<(
             let _ = sender.send(Event::Stop);
         });
     })?;
-    apply::banner(&project, &service, &progress);
+    serving::banner(&project, &service, &progress);
     let (mut applied, mut refused) = (Applied::default(), None);
     let mut edits = if args.reload { Edits::Reload } else { Edits::Rebuild };
+    let terms = Terms { full_disk: FullDisk::Refused, ..Terms::default() };
     loop {
         let outcome = Project::open(settings)
-            .and_then(|project| apply::apply(&project, &service, edits, &progress, &applied));
+            .and_then(|project| serving::apply(&project, &service, edits, &terms, &progress, &applied));
         match outcome {
             Ok(now) => {
                 if refused.take().is_some() {

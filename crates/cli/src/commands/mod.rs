@@ -40,6 +40,7 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Dev(args) => dev::run(&args, settings, printer),
         Command::Prod(args) => prod::run(&args, settings, printer),
         Command::Plan(args) => plan::run(&args, settings, printer),
+        Command::Apply(args) => apply::run(&args, settings, printer),
         Command::Check(args) => check::run(&args, settings, printer),
         Command::Query(args) => query::run(&args, settings, printer),
         Command::Ls(args) => list::ls(&args, settings, printer),

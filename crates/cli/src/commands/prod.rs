@@ -1,20 +1,21 @@
 //! `antler prod`: serves the project as it was last committed to the main branch.
 //!
-//! The state is applied once, at the start. When it cannot be applied, nothing changes and the
+//! The state is applied once, at the start, by the plan that was shown if its id is given. When it cannot be applied, nothing changes and the
 //! process ends with an error, so that whoever deploys notices.
 
 use std::sync::mpsc;
 
 use antler_core::plan::Edits;
+use antler_server::terms::{FullDisk, Terms};
 use anyhow::Result;
 
 use crate::{
-    args::ServeArgs,
-    commands::apply::{self, Applied},
+    args::ProdArgs,
     printer::Printer,
     progress::LoadProgress,
     project::Project,
     service::Service,
+    serving::{self, Applied},
     settings::Settings,
     stop,
 };
@@ -23,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// The project cannot be opened or applied, or its data folder or ports are taken.
-pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<()> {
+pub fn run(args: &ProdArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open_main(settings)?;
     let service = Service::start(&project)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
@@ -33,9 +34,10 @@ pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<(
         // Nobody listens any more when the service could not start.
         let _ = stopped.send(());
     });
-    apply::banner(&project, &service, &progress);
-    let edits = if args.reload { Edits::Reload } else { Edits::FromNowOn };
-    let applied = apply::apply(&project, &service, edits, &progress, &Applied::default());
+    serving::banner(&project, &service, &progress);
+    let edits = if args.serve.reload { Edits::Reload } else { Edits::FromNowOn };
+    let terms = Terms { plan: args.plan.clone(), full_disk: FullDisk::Refused, deployer: None };
+    let applied = serving::apply(&project, &service, edits, &terms, &progress, &Applied::default());
     if applied.is_ok() {
         // An error means that the sender is gone: the runtime of the listeners has ended.
         let _ = stop.recv();

@@ -31,9 +31,8 @@ pub fn run(args: &RetireArgs, settings: &Settings, printer: &Printer) -> Result<
         ));
     }
     let asks = !archived.is_empty() && !args.yes;
-    if asks
-        && !confirmed(&format!("Type {version} to delete that: "), |answer| answer == version.to_string())?
-    {
+    let question = format!("Type {version} to delete that: ");
+    if asks && !confirmed(&question, |answer| answer == version.to_string(), settings, printer)? {
         bail!("nothing was deleted");
     }
     let changes = access.purge(version)?;

@@ -4,10 +4,7 @@
 //! `antler dev` at once, by `antler prod` when the commit is deployed; `antler plan` shows it. What the
 //! version was stays pinned in `antler.lock`: migrations still lead through it, and it can come back.
 
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
@@ -43,8 +40,8 @@ pub fn retire(args: &RetireArgs, settings: &Settings, printer: &Printer) -> Resu
     }
     let config = project.config_without_old_version(version)?;
     usage(&project, version, printer)?;
-    if !args.yes && !confirmed(&format!("Retire {version}? [y/N] "), |answer| matches!(answer, "y" | "yes"))?
-    {
+    let question = format!("Retire {version}? [y/N] ");
+    if !args.yes && !confirmed(&question, |answer| matches!(answer, "y" | "yes"), settings, printer)? {
         bail!("nothing was changed");
     }
     project.folder.replace(&project.config.file.path, &config)?;
@@ -146,15 +143,15 @@ fn refused(message: String, help: String) -> anyhow::Error {
 ///
 /// # Errors
 /// There is no terminal to ask on.
-pub fn confirmed(question: &str, is_yes: impl Fn(&str) -> bool) -> Result<bool> {
-    if !io::stdin().is_terminal() {
+pub fn confirmed(
+    question: &str,
+    is_yes: impl Fn(&str) -> bool,
+    settings: &Settings,
+    printer: &Printer,
+) -> Result<bool> {
+    if !settings.is_attended {
         let message = "this has to be confirmed, and there is no terminal to ask on".to_owned();
         return Err(refused(message, "add --yes".to_owned()));
     }
-    let mut out = io::stderr();
-    out.write_all(question.as_bytes())?;
-    out.flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(is_yes(answer.trim()))
+    Ok(is_yes(&printer.ask(question)?))
 }

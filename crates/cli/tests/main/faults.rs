@@ -139,6 +139,45 @@ fn a_full_disk_refuses_events_with_its_cause_and_costs_none_that_was_accepted() 
     assert_eq!(ids(&sandbox, "UserActivity_0_1"), stored);
 }
 
+/// Events that no compression makes smaller than about 700 bytes each.
+fn noise(count: u32) -> String {
+    let mut state = 1_u64;
+    let mut next = || {
+        // The generator of Knuth's MMIX.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'!' + u8::try_from(state >> 58).unwrap()).to_string().replace(['"', '\\'], "~")
+    };
+    let event = |id| {
+        let noise: String = (0..1000).map(|_| next()).collect();
+        format!(r#"{{"eventId":"{id}","userId":"{noise}","timestamp":1700000000,"activity":"a"}}"#) + "\n"
+    };
+    (0..count).map(event).collect()
+}
+
+#[test]
+fn a_plan_that_the_disk_has_no_room_for_says_so_and_is_not_applied_until_there_is() {
+    let sandbox = Sandbox::project();
+    let Some(disk) = Disk::over(&sandbox.path(".antler"), 400) else { return };
+    let server = sandbox.serve();
+    sandbox.wait_for("POST http://localhost");
+    assert_eq!(post(&server, &noise(20_000)).0, 200);
+    sandbox.settle();
+    assert!(server.stop().success());
+    sandbox.bump_to_loud();
+
+    let filler = disk.fill(8 << 20);
+    let plan = sandbox.antler(&["plan"]);
+    assert!(plan.starts_with("exit 0") && plan.contains("warning[A606]: the plan loads about"), "{plan}");
+    let refused = sandbox.antler(&["apply", "--yes"]);
+    assert!(refused.starts_with("exit 1") && refused.contains("error[A606]"), "{refused}");
+    assert!(refused.contains("antler apply --ignore-space"), "{refused}");
+    assert!(sandbox.antler(&["plan"]).contains("initial load"), "nothing was applied");
+
+    fs::remove_file(filler).unwrap();
+    let applied = sandbox.antler(&["apply", "--yes"]);
+    assert!(applied.starts_with("exit 0") && applied.contains("loaded 20,000 rows"), "{applied}");
+}
+
 #[test]
 fn a_data_folder_that_cannot_be_written_is_reported_and_left_as_it_is() {
     let sandbox = Sandbox::project();

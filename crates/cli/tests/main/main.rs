@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod apply;
 mod backward;
 mod bump_version;
 mod check;

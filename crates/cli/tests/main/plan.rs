@@ -34,8 +34,9 @@ impl Sandbox {
 
     /// `antler plan`, without its id.
     fn plan_page(&self) -> String {
-        let line = |line: &str| if line.starts_with("plan ") { "plan [ID]" } else { line }.to_owned() + "\n";
-        with_sizes_hidden(&self.antler(&["plan"]).lines().map(line).collect::<String>())
+        let page = self.antler(&["plan"]);
+        let id = page.lines().find_map(|line| line.strip_prefix("plan ")).unwrap();
+        with_sizes_hidden(&page.replace(id, "[ID]"))
     }
 }
 
