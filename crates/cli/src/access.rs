@@ -47,6 +47,27 @@ pub enum Access {
     AtRest(Box<Host>, Naming),
 }
 
+/// Takes a project's data for this process. Waits a moment for a command that has it; not for a server,
+/// which keeps it.
+///
+/// # Errors
+/// It belongs to another process, or cannot be opened.
+pub fn take(project: &Project) -> Result<Host> {
+    let started = Instant::now();
+    loop {
+        match Host::open(project) {
+            Err(problems)
+                if is_in_use(&problems)
+                    && started.elapsed() < PATIENCE
+                    && Access::server(project)?.is_none() =>
+            {
+                thread::sleep(PAUSE);
+            }
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
 impl Access {
     /// Finds the data of a project. Waits a moment for another command to finish with it, or for
     /// a server that is just starting to listen.

@@ -12,7 +12,7 @@ use antler_store::folder::ServerNote;
 use anyhow::{Context, Result};
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{explain::explain_server, host::Host, problems::Problems, project::Project};
+use crate::{access, explain::explain_server, host::Host, problems::Problems, project::Project};
 
 /// A running service.
 pub struct Service {
@@ -41,7 +41,7 @@ impl Service {
         let management = tokio.block_on(http::bind(local)).map_err(explain_server)?;
         let note = ServerNote { pid: process::id(), http: public.address, management: management.address };
 
-        let mut host = Host::open(project)?;
+        let mut host = access::take(project)?;
         let runtime = Runtime::start(host.backends.clone(), project.config.naming.clone());
         let runtime = Arc::new(runtime.map_err(explain_server)?);
         runtime.limit_loads(project.config.load_max_rate).map_err(explain_server)?;
