@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use antler_core::diagnostic::{Code, Diagnostic};
+use antler_core::{
+    diagnostic::{Code, Diagnostic},
+    plan::Edits,
+};
 use antler_server::{Runtime, http};
 use antler_store::folder::ServerNote;
 use anyhow::{Context, Result};
@@ -28,11 +31,11 @@ pub struct Service {
 
 impl Service {
     /// Takes the project's data folder and ports, takes up where the last process ended, and
-    /// serves what is deployed.
+    /// serves what is deployed. Where edits apply from now on, others cannot ask it for anything else.
     ///
     /// # Errors
     /// The folder or a port is taken, the engine is missing, or the data cannot be read.
-    pub fn start(project: &Project) -> Result<Self> {
+    pub fn start(project: &Project, edits: Edits) -> Result<Self> {
         let tokio = tokio::runtime::Runtime::new().context("cannot start the threads of the server")?;
         let public = address(&project.config.http.host, project.config.http.port)?;
         // The management interface is for this machine, whatever the endpoints listen on.
@@ -60,7 +63,7 @@ impl Service {
             report(http::serve_ingest(public, for_ingest, settings, stop_ingest).await);
         });
         let management = tokio.spawn(async move {
-            report(http::serve_management(management, for_management, stop_management).await);
+            report(http::serve_management(management, for_management, edits, stop_management).await);
         });
         host.announce(&note)?;
         Ok(Self { runtime, note, host, tokio, stopping, listeners: vec![ingest, management] })

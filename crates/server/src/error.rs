@@ -66,6 +66,9 @@ pub enum ServerError {
     /// Somebody else is changing what is deployed.
     #[error("{} is changing what is deployed; try again when that is done", deployer(.0))]
     Busy(Option<Deployer>),
+    /// A server for production was asked to make tables anew.
+    #[error("this server is antler prod, which makes no table anew: use --prod to plan and to apply")]
+    OtherEdits,
     /// The project has other names for tables and topics than the server that is running.
     #[error("db_name or namespace were changed in the configuration; that takes a restart of the server")]
     OtherNames,

@@ -337,12 +337,12 @@ mod tests {
         let message = |error: ServerError| error.to_string();
         for text in [r#"{"format":1,"fields":"of old"}"#, r#"{"plan":{"format":1},"stage":"cut"}"#] {
             let deployed = message(parse::<Deployed>("deployed", text.as_bytes()).unwrap_err());
-            assert!(deployed.contains("format 1; this one reads format 3"), "{deployed}");
+            assert!(deployed.contains("format 1; this one reads format 4"), "{deployed}");
             let applying = message(parse::<Applying>("applying", text.as_bytes()).unwrap_err());
-            assert!(applying.contains("format 1; this one reads format 3"), "{applying}");
+            assert!(applying.contains("format 1; this one reads format 4"), "{applying}");
         }
         let empty = serde_json::to_vec(&Deployed::new()).unwrap();
         assert_eq!(parse::<Deployed>("deployed", &empty).unwrap(), Deployed::new());
-        assert!(parse::<Deployed>("deployed", br#"{"format":3}"#).is_err());
+        assert!(parse::<Deployed>("deployed", br#"{"format":4}"#).is_err());
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 /// The project cannot be opened, or its data folder or ports are taken.
 pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open(settings)?;
-    let service = Service::start(&project)?;
+    let service = Service::start(&project, Edits::Rebuild)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
     let watch = Watch::new(project.folder.root(), |sender| {
         service.spawn(async move {

@@ -9,6 +9,7 @@ use antler_core::{
     diagnostic::{Code, Diagnostic},
     ingestion::Declared,
     names::ModelVersion,
+    plan::Edits,
 };
 use antler_lang::models::ParsedModel;
 use anyhow::{Result, anyhow};
@@ -49,7 +50,7 @@ pub fn run(args: &ImportArgs, settings: &Settings, printer: &Printer) -> Result<
     let accepted = match Access::server(&project)? {
         Some(client) => importing(&client)?,
         None => {
-            let service = Service::start(&project)?;
+            let service = Service::start(&project, Edits::FromNowOn)?;
             if service.runtime.endpoints().find(of.model.as_str(), Some(&of.version.to_string())).is_none() {
                 service.stop()?;
                 return Err(not_deployed(&of).into());

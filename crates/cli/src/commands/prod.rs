@@ -26,7 +26,7 @@ use crate::{
 /// The project cannot be opened or applied, or its data folder or ports are taken.
 pub fn run(args: &ProdArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open_main(settings)?;
-    let service = Service::start(&project)?;
+    let service = Service::start(&project, Edits::FromNowOn)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
     let (stopped, stop) = mpsc::channel();
     service.spawn(async move {

@@ -160,21 +160,24 @@ fn a_running_server_applies_the_plan_itself_and_refuses_a_second_deployer() {
     // The next change waits for the load; meanwhile nobody else deploys, though the client is killed.
     sandbox.write("notes.txt", "something to commit");
     sandbox.bump_to_user();
-    let mut first = sandbox.spawn(&["apply", "--yes"]);
+    let other = sandbox.antler(&["apply", "--yes"]);
+    assert!(other.starts_with("exit 1") && other.contains("this server is antler prod"), "{other}");
+    sandbox.commit();
+    let mut first = sandbox.spawn(&["apply", "--prod", "--yes"]);
     eventually("a change that waits", || {
         (sandbox.document(&["load", "status", "--json"])["change_waits"] == true).then_some(())
     });
-    let refused = sandbox.antler(&["apply", "--yes"]);
+    let refused = sandbox.antler(&["apply", "--prod", "--yes"]);
     let who = format!("antler apply (pid {}) is changing what is deployed", first.id());
     assert!(refused.starts_with("exit 1") && refused.contains(&who), "{who}: {refused}");
     first.kill().unwrap();
     first.wait().unwrap();
     assert!(sandbox.antler(&["load", "resume"]).starts_with("exit 0"));
     eventually("the change that was asked for", || {
-        (sandbox.document(&["plan", "--json"])["changes"] == json!([])).then_some(())
+        (sandbox.document(&["plan", "--prod", "--json"])["changes"] == json!([])).then_some(())
     });
     sandbox.settle();
-    assert!(sandbox.antler(&["apply", "--yes"]).contains("Nothing to do"));
+    assert!(sandbox.antler(&["apply", "--prod", "--yes"]).contains("Nothing to do"));
     assert_eq!(sandbox.ask("SELECT count(), countIf(loud) FROM UserActivity_0_2"), "31\t11");
 }
 
@@ -205,6 +208,11 @@ fn production_starts_with_the_plan_that_was_shown_or_not_at_all() {
     let mut prod = sandbox.command(env!("CARGO_BIN_EXE_antler"));
     let prod = prod.args(["prod", "--plan", &id]).envs(free).stdin(Stdio::null()).stderr(Stdio::null());
     let mut prod = prod.stdout(Stdio::null()).spawn().unwrap();
+    // Whoever asks before it listens would have the data folder.
+    eventually("a listening server", || {
+        let note = std::fs::read_to_string(sandbox.path(".antler/server.json")).ok()?;
+        note.contains(&format!("\"pid\": {}", prod.id())).then_some(())
+    });
     eventually("the version that was planned", || {
         (sandbox.document(&["plan", "--prod", "--json"])["changes"] == json!([])).then_some(())
     });

@@ -13,7 +13,7 @@ use antler_core::{
     ledger::Account,
     load::course::Order,
     names::Version,
-    plan::{Change, Observed, proposal::Conditions},
+    plan::{Change, Edits, Observed, proposal::Conditions},
     verify::Comparison,
 };
 use antler_store::StoreError;
@@ -48,7 +48,8 @@ struct Format {
     format: String,
 }
 
-pub(super) fn router(runtime: Arc<Runtime>) -> Router {
+pub(super) fn router(runtime: Arc<Runtime>, edits: Edits) -> Router {
+    let apply = move |runtime, request| apply(runtime, edits, request);
     Router::new()
         .route("/status", get(status))
         .route("/observed", get(observed))
@@ -94,10 +95,17 @@ async fn ledger(State(runtime): State<Arc<Runtime>>) -> Result<Json<Vec<Account>
 /// the client may be gone. Answers how long intake paused, in milliseconds.
 async fn apply(
     State(runtime): State<Arc<Runtime>>,
+    served: Edits,
     request: Result<Json<ChangeRequest>, JsonRejection>,
 ) -> Result<Json<u64>, Problem> {
     let Json(ChangeRequest { desired, edits, terms }) =
         request.map_err(|error| Problem::query(error.body_text()))?;
+    match (served, edits) {
+        (Edits::FromNowOn | Edits::Reload, Edits::Rebuild) => {
+            return Err(Problem::not_now(ServerError::OtherEdits.to_string()));
+        }
+        (Edits::Rebuild, _) | (_, Edits::FromNowOn | Edits::Reload) => {}
+    }
     let held = blocking(move || runtime.apply(&desired, edits, &terms, &mut |_| {})).await?;
     Ok(Json(u64::try_from(held.as_millis()).unwrap_or(u64::MAX)))
 }

@@ -18,6 +18,7 @@ mod sorted;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
+use antler_core::plan::Edits;
 pub use ingest::Settings;
 pub use path_prefix::PathPrefix;
 use tokio::net::TcpListener;
@@ -61,16 +62,18 @@ pub async fn serve_ingest(
     serve(bound, router, drain.after(stop)).await
 }
 
-/// Serves the management interface until `stop` resolves.
+/// Serves the management interface until `stop` resolves. Where edits apply from now on, nobody can
+/// ask for others.
 ///
 /// # Errors
 /// The listener failed.
 pub async fn serve_management(
     bound: Bound,
     runtime: Arc<Runtime>,
+    edits: Edits,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
-    serve(bound, management::router(runtime), stop).await
+    serve(bound, management::router(runtime, edits), stop).await
 }
 
 async fn serve(
