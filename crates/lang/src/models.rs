@@ -22,8 +22,6 @@ mod lookup;
 mod outline;
 mod python;
 mod resolve;
-#[cfg(test)]
-mod tests;
 mod typescript;
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};

@@ -1,0 +1,3 @@
+@dataclass
+class Flight:
+    id: Key[str]

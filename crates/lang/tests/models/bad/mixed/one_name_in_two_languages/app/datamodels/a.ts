@@ -1,0 +1,1 @@
+export interface Flight { id: Key<string> }

@@ -1,0 +1,5 @@
+export interface Click {
+  id: Key<string>;
+  payload: any;
+  rest: unknown;
+}

@@ -1,0 +1,7 @@
+class Address {
+  city = "";
+}
+export interface Person {
+  id: Key<string>;
+  home: Address;
+}

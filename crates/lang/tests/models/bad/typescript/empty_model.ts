@@ -1,0 +1,2 @@
+export interface Click {}
+export type Tap = {};

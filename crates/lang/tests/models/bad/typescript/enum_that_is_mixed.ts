@@ -1,0 +1,8 @@
+enum Kind {
+  A = "a",
+  B = 2,
+}
+export interface Click {
+  id: Key<string>;
+  kind: Kind;
+}

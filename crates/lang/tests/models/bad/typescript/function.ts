@@ -1,0 +1,5 @@
+export interface Click {
+  id: Key<string>;
+  handler: () => void;
+  method(): string;
+}

@@ -1,0 +1,5 @@
+import { Place } from "./places";
+export interface Click {
+  id: Key<string>;
+  place: Place;
+}

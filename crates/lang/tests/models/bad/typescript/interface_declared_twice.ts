@@ -1,0 +1,6 @@
+export interface Click {
+  id: Key<string>;
+}
+export interface Click {
+  target: string;
+}

@@ -1,0 +1,3 @@
+export interface Click {
+  id: Key<string[]>;
+}

@@ -1,0 +1,4 @@
+export interface Click {
+  id: Key<string>;
+  tags: (string | undefined)[];
+}

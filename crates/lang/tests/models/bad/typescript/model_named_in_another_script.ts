@@ -1,0 +1,3 @@
+export interface Größe {
+  id: Key<string>;
+}

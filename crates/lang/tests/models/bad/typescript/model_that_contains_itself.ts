@@ -1,0 +1,4 @@
+export interface Comment {
+  id: Key<string>;
+  replies: Comment[];
+}

@@ -1,0 +1,4 @@
+export interface Click {
+  target: string;
+  at: Date;
+}

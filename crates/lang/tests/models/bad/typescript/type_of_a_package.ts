@@ -1,0 +1,5 @@
+import { Point } from "geojson";
+export interface Click {
+  id: Key<string>;
+  place: Point;
+}

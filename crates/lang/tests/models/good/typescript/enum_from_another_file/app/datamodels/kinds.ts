@@ -1,0 +1,4 @@
+export enum Kind {
+  Buy = "buy",
+  Sell = "sell",
+}

@@ -1,0 +1,6 @@
+import { Kind } from "./kinds";
+
+export interface Trade {
+  id: Key<string>;
+  kind: Kind;
+}

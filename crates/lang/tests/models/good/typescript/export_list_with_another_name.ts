@@ -1,0 +1,4 @@
+interface Click {
+  id: Key<string>;
+}
+export { Click as Pressed };

@@ -1,0 +1,8 @@
+interface Base {
+  id: Key<string>;
+  at: Date;
+}
+
+export interface Click extends Base {
+  target: string;
+}

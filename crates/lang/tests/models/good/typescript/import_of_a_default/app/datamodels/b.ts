@@ -1,0 +1,5 @@
+import Home from "./a";
+export interface Person {
+  id: Key<string>;
+  home: Home;
+}

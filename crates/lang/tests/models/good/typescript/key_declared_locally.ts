@@ -1,0 +1,5 @@
+type Key<T extends string | number> = T;
+
+export interface Click {
+  id: Key<string>;
+}

@@ -1,0 +1,5 @@
+export interface Reading {
+  device: Key<string>;
+  at: Key<Date>;
+  value: number;
+}

@@ -1,0 +1,5 @@
+type Id = Key<string>;
+
+export interface Click {
+  id: Id;
+}

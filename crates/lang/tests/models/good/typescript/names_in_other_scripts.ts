@@ -1,0 +1,6 @@
+export interface Messung {
+  größe: Key<string>;
+  температура: number;
+  名前: string;
+  "🌡": number;
+}

@@ -1,0 +1,11 @@
+interface City {
+  name: string;
+  country: { code: string; languages: string[] };
+}
+
+export interface Visit {
+  id: Key<string>;
+  city: City;
+  route: City[];
+  inline: { a: { b: { c: boolean } } };
+}

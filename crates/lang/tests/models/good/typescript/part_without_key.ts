@@ -1,0 +1,8 @@
+export interface Address {
+  city: string;
+}
+
+export interface Person {
+  id: Key<string>;
+  home: Address;
+}

@@ -1,0 +1,2 @@
+export interface Click { id: Key<string>, target: string
+  at: Date }

@@ -1,0 +1,4 @@
+export type Click = {
+  id: Key<string>;
+  target: string;
+};
