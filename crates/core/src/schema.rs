@@ -96,6 +96,16 @@ pub enum Absence {
 }
 
 impl Absence {
+    /// What a field may hold that may be `null`, and may be missing.
+    pub fn of(null: bool, missing: bool) -> Self {
+        match (null, missing) {
+            (false, false) => Self::Never,
+            (false, true) => Self::Undefined,
+            (true, false) => Self::Null,
+            (true, true) => Self::Either,
+        }
+    }
+
     /// Whether a value is always there.
     pub fn is_never(&self) -> bool {
         *self == Self::Never

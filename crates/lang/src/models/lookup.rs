@@ -9,9 +9,16 @@ use super::outline::{Declaration, Export, Import, Outline, Source, Span};
 /// A declaration: the number of its file, and its name there.
 pub(super) type Place<'a> = (usize, &'a str);
 
+/// What a name is looked up as. A type and a constant may share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    Types,
+    Values,
+}
+
 /// What a name turned out to be.
 pub(super) enum Found<'a> {
-    /// A type of the project.
+    /// A type or constant of the project.
     Declaration(Place<'a>),
     /// A name that is not the project's; the language may know it.
     Foreign,
@@ -33,6 +40,15 @@ pub(super) enum Missing {
 pub(super) struct Files<'a> {
     outlines: &'a [Outline],
     by_path: BTreeMap<&'a str, usize>,
+}
+
+impl Outline {
+    fn declared(&self, space: Space) -> &BTreeMap<String, Declaration> {
+        match space {
+            Space::Types => &self.declarations,
+            Space::Values => &self.values,
+        }
+    }
 }
 
 /// Where following an import leads.
@@ -60,12 +76,22 @@ impl<'a> Files<'a> {
         self.outline(place.0)?.declarations.get(place.1)
     }
 
+    /// The constant at a place.
+    pub fn constant(&self, place: Place) -> Option<&'a Declaration> {
+        self.outline(place.0)?.values.get(place.1)
+    }
+
     /// What a path of names refers to in a file.
     pub fn find(&self, file: usize, path: &[String]) -> Found<'a> {
+        self.find_in(Space::Types, file, path)
+    }
+
+    /// What a path of names refers to in a file.
+    pub fn find_in(&self, space: Space, file: usize, path: &[String]) -> Found<'a> {
         let Some(((first, rest), outline)) = path.split_first().zip(self.outline(file)) else {
             return Found::Missing(Missing::Inside);
         };
-        if let Some((name, _)) = outline.declarations.get_key_value(first) {
+        if let Some((name, _)) = outline.declared(space).get_key_value(first) {
             return if rest.is_empty() {
                 Found::Declaration((file, name))
             } else {
@@ -74,14 +100,14 @@ impl<'a> Files<'a> {
         }
         let import = outline.imports.get(first);
         let mut step = match import {
-            Some(import) => self.follow(import, &mut BTreeSet::new()),
+            Some(import) => self.follow(space, import, &mut BTreeSet::new()),
             // Python's `from x import *` brings names in; TypeScript's `export *` does not, and
             // its compiler says so.
-            None => self.exported(file, first, &mut BTreeSet::new()),
+            None => self.exported(space, file, first, &mut BTreeSet::new()),
         };
         for name in rest {
             step = match step {
-                Some(Step::Namespace(file)) => self.exported(file, name, &mut BTreeSet::new()),
+                Some(Step::Namespace(file)) => self.exported(space, file, name, &mut BTreeSet::new()),
                 Some(Step::Type(_)) => return Found::Missing(Missing::Inside),
                 Some(Step::Broken(_)) | None => step,
             };
@@ -122,19 +148,30 @@ impl<'a> Files<'a> {
             || import.sources.iter().any(|source| self.by_path.contains_key(source.path.as_str()))
     }
 
-    fn follow(&self, import: &Import, seen: &mut BTreeSet<(usize, String)>) -> Option<Step<'a>> {
+    fn follow(
+        &self,
+        space: Space,
+        import: &Import,
+        seen: &mut BTreeSet<(usize, String)>,
+    ) -> Option<Step<'a>> {
         import.sources.iter().find_map(|Source { path, name }| {
             let file = *self.by_path.get(path.as_str())?;
             match name {
                 _ if self.outline(file)?.is_broken() => Some(Step::Broken(file)),
                 None => Some(Step::Namespace(file)),
-                Some(name) => self.exported(file, name, seen),
+                Some(name) => self.exported(space, file, name, seen),
             }
         })
     }
 
     /// What a file exports under a name. Re-exports may go in circles; `seen` ends them.
-    fn exported(&self, file: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Step<'a>> {
+    fn exported(
+        &self,
+        space: Space,
+        file: usize,
+        name: &str,
+        seen: &mut BTreeSet<(usize, String)>,
+    ) -> Option<Step<'a>> {
         let outline = self.outline(file)?;
         if outline.is_broken() {
             return Some(Step::Broken(file));
@@ -143,13 +180,13 @@ impl<'a> Files<'a> {
             return None;
         }
         match outline.exports.get(name) {
-            Some(Export::From(import)) => self.follow(import, seen),
-            Some(Export::Local(local)) => match outline.declarations.get_key_value(local) {
+            Some(Export::From(import)) => self.follow(space, import, seen),
+            Some(Export::Local(local)) => match outline.declared(space).get_key_value(local) {
                 Some((name, _)) => Some(Step::Type((file, name))),
-                None => self.follow(outline.imports.get(local)?, seen),
+                None => self.follow(space, outline.imports.get(local)?, seen),
             },
-            None => outline.exports_all.iter().find_map(|import| match self.follow(import, seen)? {
-                Step::Namespace(file) => self.exported(file, name, seen),
+            None => outline.exports_all.iter().find_map(|import| match self.follow(space, import, seen)? {
+                Step::Namespace(file) => self.exported(space, file, name, seen),
                 step @ (Step::Type(_) | Step::Broken(_)) => Some(step),
             }),
         }

@@ -22,6 +22,8 @@ pub(super) struct Outline {
     pub language: Language,
     /// The types that it declares, by name.
     pub declarations: BTreeMap<String, Declaration>,
+    /// The types of constants and enums as values, by name: what `typeof` gives.
+    pub values: BTreeMap<String, Declaration>,
     /// The names that it takes from other files.
     pub imports: BTreeMap<String, Import>,
     /// The names that other files can take from it.
@@ -41,6 +43,7 @@ impl Outline {
             file: Arc::clone(file),
             language,
             declarations: BTreeMap::new(),
+            values: BTreeMap::new(),
             imports: BTreeMap::new(),
             exports: BTreeMap::new(),
             exports_all: Vec::new(),
@@ -78,8 +81,18 @@ impl Outline {
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub name_span: Span,
+    /// What it needs to be told before it is a type.
+    pub parameters: Vec<Parameter>,
     pub of: Type,
     pub role: Role,
+}
+
+/// A type parameter.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub name: String,
+    /// What it is when nothing is said.
+    pub default: Option<Type>,
 }
 
 /// What a declaration may be.
@@ -87,6 +100,8 @@ pub(super) struct Declaration {
 pub(super) enum Role {
     /// A model, if it stands in `app/datamodels` and has a key.
     Candidate,
+    /// The same, if what it applies is a declaration of the project: `type A = Envelope<B>`.
+    Applied,
     /// A name for a type, of use only to other declarations.
     Part,
 }
@@ -141,6 +156,14 @@ pub(super) enum Kind {
     List(Box<Type>),
     Record(Record),
     OneOf(Vec<Type>),
+    /// All of them at once.
+    AllOf(Vec<Type>),
+    /// A list with a type for each place. It cannot be stored, but what is in it can be asked for.
+    Tuple(Vec<Type>),
+    /// What is made of other types.
+    Derived(Box<Derived>),
+    /// The type of a constant.
+    TypeOf(Vec<String>),
     /// A name, perhaps inside namespaces, and its type arguments.
     Named {
         path: Vec<String>,
@@ -148,6 +171,41 @@ pub(super) enum Kind {
     },
     /// Something that cannot be stored.
     Refused(Vec<Refusal>),
+}
+
+/// A type that is worked out from others.
+#[derive(Debug, Clone)]
+pub(super) enum Derived {
+    /// Some fields of a record: `Pick`, `Omit`.
+    Fields { of: Type, names: Type, keep: Keep },
+    /// A record with fields that may, or may not, be left out: `Partial`, `Required`.
+    Presence { of: Type, presence: Presence },
+    /// A field for each name: `Record`, `{ [K in Names]: T }`.
+    Mapped { parameter: Option<String>, names: Type, of: Type, presence: Option<Presence> },
+    /// The names of the fields of a record: `keyof T`.
+    Names { of: Type },
+    /// The type of a field: `T["a"]`.
+    Field { of: Type, names: Type },
+    /// The type of the elements of a list: `T[number]`.
+    Element { of: Type },
+    /// Some values of an enum: `Exclude`, `Extract`.
+    Values { of: Type, by: Type, keep: Keep },
+    /// What is always there: `NonNullable`.
+    Present { of: Type },
+}
+
+/// Which parts stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Named,
+    Others,
+}
+
+/// Whether fields may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    Optional,
+    Required,
 }
 
 /// A list of fields.
@@ -196,7 +254,7 @@ impl Type {
 }
 
 /// The value of a member of an enum.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Constant {
     Text(String),
     Integer(i64),

@@ -208,7 +208,7 @@ impl Reader<'_> {
     }
 
     fn declare(&mut self, name: &str, range: TextRange, of: Type, role: Role) {
-        self.outline.declare(name, Declaration { name_span: span(range), of, role });
+        self.outline.declare(name, Declaration { name_span: span(range), parameters: Vec::new(), of, role });
         self.outline.export(name, name);
     }
 

@@ -5,6 +5,9 @@
 //! that fails does not hide the rest of it.
 
 mod configs;
+mod derived;
+mod generic;
+mod intersection;
 mod records;
 mod types;
 
@@ -20,12 +23,10 @@ use antler_core::{
     schema::{DataType, Model},
 };
 
-use records::Standing;
-
 use super::{
     ParsedModel,
-    lookup::{Files, Place},
-    outline::{Kind, Outline, Refusal, Role, Span, Type},
+    lookup::{Files, Found, Place},
+    outline::{Declaration, Kind, Outline, Refusal, Role, Span, Type},
 };
 
 /// The folder of models.
@@ -80,6 +81,12 @@ struct Resolver<'a> {
     states: BTreeMap<Place<'a>, State>,
     /// What other declarations use.
     used: BTreeSet<Place<'a>>,
+    /// What type parameters stand for.
+    scope: BTreeMap<String, Value>,
+    /// The declarations with type parameters that are being resolved.
+    active: BTreeSet<Place<'a>>,
+    /// How many types are being resolved.
+    depth: u32,
     problems: Vec<Diagnostic>,
 }
 
@@ -92,6 +99,9 @@ impl<'a> Resolver<'a> {
             files: Files::new(outlines),
             states: BTreeMap::new(),
             used: BTreeSet::new(),
+            scope: BTreeMap::new(),
+            active: BTreeSet::new(),
+            depth: 0,
             problems,
         }
     }
@@ -104,7 +114,7 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             for (name, declaration) in &outline.declarations {
-                if declaration.role != Role::Candidate {
+                if !self.may_be_model(file, declaration) {
                     continue;
                 }
                 match self.declaration((file, name)) {
@@ -133,6 +143,16 @@ impl<'a> Resolver<'a> {
         models
     }
 
+    fn may_be_model(&self, file: usize, declaration: &Declaration) -> bool {
+        match (declaration.role, &declaration.of.kind) {
+            (Role::Candidate, _) => true,
+            (Role::Applied, Kind::Named { path, .. }) => {
+                matches!(self.files.find(file, path), Found::Declaration(_))
+            }
+            (Role::Applied | Role::Part, _) => false,
+        }
+    }
+
     /// Records without a key that no other type uses were meant to be models.
     fn report_missing_keys(&mut self, records: &[Place<'a>]) {
         // A file that could not be read may be the one that uses them.
@@ -145,8 +165,10 @@ impl<'a> Resolver<'a> {
             else {
                 continue;
             };
-            let Kind::Record(record) = &declaration.of.kind else { continue };
-            let has_fields = !record.members.is_empty() || !record.bases.is_empty();
+            let has_fields = match &declaration.of.kind {
+                Kind::Record(record) => !record.members.is_empty() || !record.bases.is_empty(),
+                _ => true,
+            };
             if has_fields && !self.used.contains(place) {
                 let name = place.1;
                 self.problems.push(
@@ -189,18 +211,17 @@ impl<'a> Resolver<'a> {
             return result.clone();
         }
         let Some(declaration) = self.files.declaration(place) else { return Err(Reported { key: false }) };
+        debug_assert!(declaration.parameters.is_empty());
         self.states.insert(place, State::Begun);
-        let result = if let Kind::Record(record) = &declaration.of.kind {
-            self.record(place.0, record, &declaration.name_span, Standing::Declared)
-                .map(|fields| Value::plain(DataType::Object(fields)))
-        } else {
-            self.value(place.0, &declaration.of)
-        };
+        // What type parameters stand for is of no concern to another declaration.
+        let around = std::mem::take(&mut self.scope);
+        let result = self.body(place);
+        self.scope = around;
         self.states.insert(place, State::Done(result.clone()));
         result
     }
 
-    /// The value of a declaration of the project, used by another.
+    /// The value of a declaration of the project, used by another. Its keys are kept.
     fn reference(
         &mut self,
         file: usize,
@@ -210,23 +231,9 @@ impl<'a> Resolver<'a> {
     ) -> Result<Value, Reported> {
         self.used.insert(place);
         if matches!(self.states.get(&place), Some(State::Begun)) {
-            return Err(self.refuse(
-                file,
-                Refusal::new(
-                    of.span.clone(),
-                    format!("`{shown}` contains itself"),
-                    "Make it a model of its own, and refer to it by its key.",
-                ),
-            ));
+            return Err(self.contains_itself(file, of, shown));
         }
-        let mut value = self.declaration(place)?;
-        // The key of another model is an ordinary field here.
-        if let DataType::Object(fields) = &mut value.data_type {
-            for field in fields {
-                field.key = false;
-            }
-        }
-        Ok(value)
+        self.declaration(place)
     }
 
     /// Reports a file outside the folder of models that a model turned out to need.
@@ -239,13 +246,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Adds a problem. What is wrong with a type that is used twice is wrong once.
+    fn report(&mut self, problem: Diagnostic) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
     fn refuse(&mut self, file: usize, refusal: Refusal) -> Reported {
         if let Some(outline) = self.files.outline(file) {
-            self.problems.push(
-                Diagnostic::error(Code::UnsupportedType, refusal.message)
-                    .with_label(&outline.file, refusal.span, "here")
-                    .with_help(refusal.help),
-            );
+            let problem = Diagnostic::error(Code::UnsupportedType, refusal.message)
+                .with_label(&outline.file, refusal.span, "here")
+                .with_help(refusal.help);
+            self.report(problem);
         }
         Reported { key: false }
     }
@@ -261,6 +274,16 @@ impl Reported {
 impl Value {
     fn plain(data_type: DataType) -> Self {
         Self { data_type, null: false, undefined: false, key: false }
+    }
+
+    /// As the type of a field: the key of another model is an ordinary field there.
+    fn without_keys(mut self) -> Self {
+        if let DataType::Object(fields) = &mut self.data_type {
+            for field in fields {
+                field.key = false;
+            }
+        }
+        self
     }
 }
 

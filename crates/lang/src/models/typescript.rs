@@ -6,7 +6,9 @@
 //! as a type.
 
 mod config;
+mod enums;
 mod types;
+mod values;
 
 use std::sync::Arc;
 
@@ -14,14 +16,14 @@ use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     BindingIdentifier, ClassType, Declaration as TsDeclaration, ExportDefaultDeclarationKind,
-    ImportDeclaration, ImportDeclarationSpecifier, Statement, TSInterfaceDeclaration, TSType,
+    ImportDeclaration, ImportDeclarationSpecifier, Statement, TSInterfaceDeclaration, VariableDeclaration,
 };
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
 use super::{
     language::Language,
-    outline::{Declaration, Export, Import, Kind, Outline, Role, Source, Span, Type},
+    outline::{Declaration, Export, Import, Kind, Outline, Parameter, Role, Source, Span, Type},
 };
 use config::Constants;
 pub(super) use types::known;
@@ -115,21 +117,14 @@ impl Reader<'_> {
                 &interface.id
             }
             TsDeclaration::TSTypeAliasDeclaration(alias) => {
-                let of = match &alias.type_parameters {
-                    Some(parameters) => types::generic(span(parameters.span)),
-                    None => types::read(&alias.type_annotation),
-                };
-                // An intersection is refused; exported, it was most likely meant to be a model.
-                let role = match &alias.type_annotation {
-                    TSType::TSTypeLiteral(_) | TSType::TSIntersectionType(_) => Role::Candidate,
-                    _ => Role::Part,
-                };
-                self.declare(&alias.id, of, role);
+                let of = types::read(&alias.type_annotation);
+                let parameters = types::parameters(alias.type_parameters.as_deref());
+                self.declare(&alias.id, parameters, of, types::role(&alias.type_annotation));
                 &alias.id
             }
             TsDeclaration::TSEnumDeclaration(declaration) => {
-                let of = types::read_enum(declaration);
-                self.declare(&declaration.id, of, Role::Part);
+                self.declare(&declaration.id, Vec::new(), enums::read_enum(declaration), Role::Part);
+                self.value(&declaration.id, enums::object(declaration));
                 &declaration.id
             }
             TsDeclaration::ClassDeclaration(class) => {
@@ -139,11 +134,12 @@ impl Reader<'_> {
                     format!("the class `{}` cannot be stored", id.name),
                     "Declare an interface with its fields.",
                 );
-                self.declare(id, of, Role::Part);
+                self.declare(id, Vec::new(), of, Role::Part);
                 id
             }
             TsDeclaration::VariableDeclaration(variables) => {
                 self.configs(variables, visibility);
+                self.values(variables, visibility);
                 return;
             }
             TsDeclaration::FunctionDeclaration(_)
@@ -158,16 +154,42 @@ impl Reader<'_> {
     }
 
     fn interface(&mut self, interface: &TSInterfaceDeclaration) {
-        let of = match &interface.type_parameters {
-            Some(parameters) => types::generic(span(parameters.span)),
-            None => Type::new(span(interface.span), Kind::Record(types::read_interface(interface))),
-        };
-        self.declare(&interface.id, of, Role::Candidate);
+        let of = Type::new(span(interface.span), Kind::Record(types::read_interface(interface)));
+        let parameters = types::parameters(interface.type_parameters.as_deref());
+        self.declare(&interface.id, parameters, of, Role::Candidate);
     }
 
-    fn declare(&mut self, id: &BindingIdentifier, of: Type, role: Role) {
+    fn declare(&mut self, id: &BindingIdentifier, parameters: Vec<Parameter>, of: Type, role: Role) {
+        // What has to be told something first is no model by itself.
+        let role = if parameters.is_empty() { role } else { Role::Part };
         let name_span = span(id.span);
-        self.outline.declare(id.name.as_str(), Declaration { name_span, of, role });
+        self.outline.declare(id.name.as_str(), Declaration { name_span, parameters, of, role });
+    }
+
+    /// The types of constants.
+    fn values(&mut self, variables: &VariableDeclaration, visibility: Visibility) {
+        if !variables.kind.is_const() {
+            return;
+        }
+        for variable in &variables.declarations {
+            let (Some(id), Some(value)) = (variable.id.get_binding_identifier(), &variable.init) else {
+                continue;
+            };
+            let of = match &variable.type_annotation {
+                Some(annotation) => types::read(&annotation.type_annotation),
+                None => values::constant(value),
+            };
+            self.value(id, of);
+            if let Visibility::Exported = visibility {
+                self.outline.export(id.name.as_str(), id.name.as_str());
+            }
+        }
+    }
+
+    fn value(&mut self, id: &BindingIdentifier, of: Type) {
+        let declaration =
+            Declaration { name_span: span(id.span), parameters: Vec::new(), of, role: Role::Part };
+        self.outline.values.insert(id.name.to_string(), declaration);
     }
 
     fn import(&mut self, import: &ImportDeclaration) {

@@ -4,7 +4,7 @@
 //!
 //! A case is one file, which then stands in `app/datamodels`, or a folder, which then is the
 //! project. `WRITE_EXPECTED=1` writes down what came out; read it before you commit it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod cases;
 mod told;

@@ -46,7 +46,15 @@ impl Names<'_> {
                     _ => true,
                 }
             }
-            Kind::Value(_) | Kind::Undefined | Kind::Key(_) | Kind::List(_) | Kind::Record(_) => false,
+            Kind::Value(_)
+            | Kind::Undefined
+            | Kind::Key(_)
+            | Kind::List(_)
+            | Kind::Record(_)
+            | Kind::AllOf(_)
+            | Kind::Tuple(_)
+            | Kind::Derived(_)
+            | Kind::TypeOf(_) => false,
         }
     }
 

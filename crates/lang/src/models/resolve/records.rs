@@ -9,11 +9,8 @@ use antler_core::{
     schema::{Absence, DataType, Field},
 };
 
-use super::{Reported, Resolver};
-use crate::models::{
-    lookup::Found,
-    outline::{Kind, Member, Record, Refusal, Span, Type},
-};
+use super::{Reported, Resolver, Value};
+use crate::models::outline::{Member, Record, Refusal, Span, Type};
 
 /// Where a list of fields stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,20 +66,7 @@ impl Resolver<'_> {
     }
 
     fn base(&mut self, file: usize, base: &Type) -> Result<Vec<Field>, Reported> {
-        let Kind::Named { path, arguments } = &base.kind else {
-            return self.value(file, base).map(|_| Vec::new());
-        };
-        let inherited = match self.files.find(file, path) {
-            Found::Declaration(place) if arguments.is_empty() => {
-                let shown = path.join(".");
-                // Only here do the keys of a record count for another.
-                self.reference(file, base, &shown, place).and_then(|_| self.declaration(place))?
-            }
-            Found::Declaration(_) | Found::Foreign | Found::Broken(_) | Found::Missing(_) => {
-                self.value(file, base)?
-            }
-        };
-        if let DataType::Object(fields) = inherited.data_type {
+        if let DataType::Object(fields) = self.kept(file, base, Standing::Declared)?.data_type {
             return Ok(fields);
         }
         let refusal =
@@ -92,6 +76,27 @@ impl Resolver<'_> {
 
     fn field(&mut self, file: usize, member: &Member, standing: Standing) -> Result<Field, Reported> {
         let value = self.value(file, &member.of);
+        self.named_field(file, member, value, standing)
+    }
+
+    /// A field of a resolved type.
+    pub(super) fn field_of(
+        &mut self,
+        file: usize,
+        member: &Member,
+        value: Value,
+        standing: Standing,
+    ) -> Result<Field, Reported> {
+        self.named_field(file, member, Ok(value.without_keys()), standing)
+    }
+
+    fn named_field(
+        &mut self,
+        file: usize,
+        member: &Member,
+        value: Result<Value, Reported>,
+        standing: Standing,
+    ) -> Result<Field, Reported> {
         let name = member.name.parse::<SqlIdent>();
         if let Err(error) = &name {
             self.report_name(file, member, &error.to_string(), "the name of a column");
@@ -126,12 +131,7 @@ impl Resolver<'_> {
             self.refuse(file, refusal);
             return Err(Reported { key: true });
         }
-        let absence = match (value.null, value.undefined || member.optional) {
-            (false, false) => Absence::Never,
-            (false, true) => Absence::Undefined,
-            (true, false) => Absence::Null,
-            (true, true) => Absence::Either,
-        };
+        let absence = Absence::of(value.null, value.undefined || member.optional);
         let name = name.map_err(|_| Reported { key: value.key })?;
         Ok(Field { name, data_type: value.data_type, absence, key: value.key })
     }

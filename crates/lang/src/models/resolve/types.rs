@@ -7,22 +7,42 @@ use antler_core::{
 
 use super::{Reported, Resolver, Value, records::Standing};
 use crate::models::{
-    lookup::{Found, Missing},
+    lookup::{Found, Missing, Place, Space},
     outline::{Kind, Refusal, Type},
 };
 
 impl Resolver<'_> {
-    /// Resolves a type as it is written in a file.
+    /// Resolves the type of a field as it is written in a file.
     pub(super) fn value(&mut self, file: usize, of: &Type) -> Result<Value, Reported> {
+        self.kept(file, of, Standing::Inline).map(Value::without_keys)
+    }
+
+    /// Resolves a type with the keys that its fields have.
+    pub(super) fn kept(&mut self, file: usize, of: &Type, standing: Standing) -> Result<Value, Reported> {
+        self.deeper(file, of, |resolver| resolver.resolved(file, of, standing))
+    }
+
+    fn resolved(&mut self, file: usize, of: &Type, standing: Standing) -> Result<Value, Reported> {
         match &of.kind {
             Kind::Value(data_type) => Ok(Value::plain(data_type.clone())),
             Kind::Record(record) => self
-                .record(file, record, &of.span, Standing::Inline)
+                .record(file, record, &of.span, standing)
                 .map(|fields| Value::plain(DataType::Object(fields))),
+            Kind::AllOf(types) => self.all_of(file, of, types, standing),
+            Kind::Derived(derived) => self.derived(file, of, derived, standing),
+            Kind::TypeOf(path) => self.type_of(file, of, path),
+            Kind::Tuple(_) => Err(self.refuse(
+                file,
+                Refusal::new(
+                    of.span.clone(),
+                    "a tuple cannot be stored",
+                    "Use an object with a name for each part, or an array of one type.",
+                ),
+            )),
             Kind::Key(inner) => self.key(file, of, inner).map_err(|_| Reported { key: true }),
             Kind::List(item) => self.list(file, item),
             Kind::OneOf(types) => self.one_of(file, of, types),
-            Kind::Named { path, arguments } => self.named(file, of, path, arguments),
+            Kind::Named { path, arguments } => self.named(file, of, path, arguments, standing),
             Kind::Refused(refusals) => {
                 for refusal in refusals {
                     self.refuse(file, refusal.clone());
@@ -90,7 +110,7 @@ impl Resolver<'_> {
         Ok(Value::plain(DataType::Array(Box::new(item))))
     }
 
-    fn one_of(&mut self, file: usize, of: &Type, types: &[Type]) -> Result<Value, Reported> {
+    pub(super) fn one_of(&mut self, file: usize, of: &Type, types: &[Type]) -> Result<Value, Reported> {
         let is_null = |of: &Type| matches!(of.kind, Kind::Null);
         let is_undefined = |of: &Type| matches!(of.kind, Kind::Undefined);
         let mut values = Vec::new();
@@ -104,8 +124,18 @@ impl Resolver<'_> {
         if let Some(reported) = reported {
             return Err(reported);
         }
-        let null = types.iter().any(is_null) || values.iter().any(|value| value.null);
-        let undefined = types.iter().any(is_undefined) || values.iter().any(|value| value.undefined);
+        let (null, undefined) = (types.iter().any(is_null), types.iter().any(is_undefined));
+        if let Some(value) = values.first_mut() {
+            value.null |= null;
+            value.undefined |= undefined;
+        }
+        self.united(file, of, values)
+    }
+
+    /// The one type of several values.
+    pub(super) fn united(&mut self, file: usize, of: &Type, values: Vec<Value>) -> Result<Value, Reported> {
+        let null = values.iter().any(|value| value.null);
+        let undefined = values.iter().any(|value| value.undefined);
         let key = values.iter().any(|value| value.key);
         if key && (null || undefined || values.len() > 1) {
             let refusal = Refusal::new(
@@ -136,23 +166,22 @@ impl Resolver<'_> {
         of: &Type,
         path: &[String],
         arguments: &[Type],
+        standing: Standing,
     ) -> Result<Value, Reported> {
+        if let ([name], []) = (path, arguments)
+            && let Some(value) = self.scope.get(name)
+        {
+            return Ok(value.clone());
+        }
         let Some(outline) = self.files.outline(file) else { return Err(Reported { key: false }) };
         let shown = path.join(".");
         let original = self.files.original(file, path).to_owned();
         // `Key` is the same whoever declares it.
-        let found = if original == "Key" { Found::Foreign } else { self.files.find(file, path) };
+        let is_mark = matches!(original.as_str(), "Key" | "JWT");
+        let found = if is_mark { Found::Foreign } else { self.files.find(file, path) };
         let (label, help, import) = match found {
-            Found::Declaration(place) if !arguments.is_empty() => {
-                self.used.insert(place);
-                return Err(self.refuse(
-                    file,
-                    Refusal::new(
-                        of.span.clone(),
-                        "generic types cannot be stored",
-                        format!("Declare `{shown}` without type parameters."),
-                    ),
-                ));
+            Found::Declaration(place) if !arguments.is_empty() || self.is_generic(place) => {
+                return self.applied(file, of, &shown, place, arguments);
             }
             Found::Declaration(place) => return self.reference(file, of, &shown, place),
             Found::Broken(other) => {
@@ -161,7 +190,7 @@ impl Resolver<'_> {
             }
             Found::Foreign => {
                 if let Some(known) = outline.language.known(&of.span, &original, arguments) {
-                    return self.value(file, &known);
+                    return self.kept(file, &known, standing);
                 }
                 match self.files.import(file, path) {
                     Some(import) => (
@@ -173,6 +202,9 @@ impl Resolver<'_> {
                 }
             }
             Found::Missing(Missing::Inside) => {
+                if let Some(member) = self.enum_member(file, path) {
+                    return member;
+                }
                 ("there is no such type", "Refer to a type that is declared with a name of its own.", None)
             }
             Found::Missing(Missing::Import { module, span }) => (
@@ -188,8 +220,21 @@ impl Resolver<'_> {
         if let Some((span, text)) = import {
             problem = problem.with_label(&outline.file, span, text);
         }
-        self.problems.push(problem);
+        self.report(problem);
         Err(Reported { key: false })
+    }
+
+    fn is_generic(&self, place: Place) -> bool {
+        self.files.declaration(place).is_some_and(|declaration| !declaration.parameters.is_empty())
+    }
+
+    /// `Level.Debug`: the type of one value of an enum.
+    fn enum_member(&mut self, file: usize, path: &[String]) -> Option<Result<Value, Reported>> {
+        let (member, name) = path.split_last()?;
+        let Found::Declaration(place) = self.files.find_in(Space::Values, file, name) else { return None };
+        let Kind::Record(members) = &self.files.constant(place)?.of.kind else { return None };
+        let member = members.members.iter().find(|found| found.name == *member)?;
+        Some(self.value(place.0, &member.of))
     }
 }
 

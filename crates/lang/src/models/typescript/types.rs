@@ -2,14 +2,15 @@
 
 use antler_core::schema::DataType;
 use oxc_ast::ast::{
-    Expression, TSEnumDeclaration, TSInterfaceDeclaration, TSLiteral, TSSignature, TSType, TSTypeName,
-    TSTypeOperatorOperator, UnaryOperator,
+    Expression, TSIndexedAccessType, TSInterfaceDeclaration, TSLiteral, TSMappedType,
+    TSMappedTypeModifierOperator, TSSignature, TSTupleElement, TSType, TSTypeName, TSTypeOperatorOperator,
+    TSTypeParameter, TSTypeParameterDeclaration, UnaryOperator,
 };
 use oxc_span::GetSpan;
 
-use super::span;
+use super::{enums, span};
 use crate::models::outline::{
-    Constant, EnumMember, Kind, Member, Record, Refusal, Span, Type, enumeration, literal,
+    Constant, Derived, Keep, Kind, Member, Parameter, Presence, Record, Refusal, Role, Span, Type, literal,
 };
 
 /// A type as it is written.
@@ -27,6 +28,33 @@ pub(super) fn read(written: &TSType) -> Type {
         TSType::TSTypeOperatorType(operator) if operator.operator == TSTypeOperatorOperator::Readonly => {
             return read(&operator.type_annotation);
         }
+        TSType::TSIntersectionType(of) => Kind::AllOf(of.types.iter().map(read).collect()),
+        TSType::TSTypeOperatorType(operator) if operator.operator == TSTypeOperatorOperator::Keyof => {
+            derived(Derived::Names { of: read(&operator.type_annotation) })
+        }
+        TSType::TSTypeQuery(query) => match query.expr_name.as_ts_type_name() {
+            Some(name) => Kind::TypeOf(path(name)),
+            None => return Type::refused(at, "an inline import cannot be stored", INLINE_IMPORT_HELP),
+        },
+        TSType::TSIndexedAccessType(access) => indexed(access),
+        TSType::TSMappedType(mapped) => match read_mapped(mapped) {
+            Some(of) => derived(of),
+            None => {
+                let message = "a mapped type that renames its fields cannot be stored";
+                return Type::refused(at, message, "Write the fields out.");
+            }
+        },
+        TSType::TSTupleType(tuple) => match tuple.element_types.iter().map(read_element).collect() {
+            Some(types) => Kind::Tuple(types),
+            None => {
+                let message = "a tuple cannot be stored";
+                return Type::refused(at, message, TUPLE_HELP);
+            }
+        },
+        TSType::TSNamedTupleMember(member) => match read_element(&member.element_type) {
+            Some(of) => return of,
+            None => return Type::refused(at, "a tuple cannot be stored", TUPLE_HELP),
+        },
         TSType::TSUnionType(union) => Kind::OneOf(union.types.iter().map(read).collect()),
         TSType::TSTypeLiteral(object) => Kind::Record(read_members(&object.members)),
         TSType::TSLiteralType(of) => return read_literal(at, &of.literal),
@@ -56,25 +84,13 @@ fn refusal(written: &TSType) -> (&'static str, &'static str) {
         TSType::TSFunctionType(_) | TSType::TSConstructorType(_) => {
             ("a function", "Events hold data only: remove the field.")
         }
-        TSType::TSTupleType(_) | TSType::TSNamedTupleMember(_) => {
-            ("a tuple", "Use an object with a name for each part, or an array of one type.")
-        }
-        TSType::TSIntersectionType(_) => (
-            "an intersection",
-            "Declare an interface that extends the others: `interface A extends B, C {}`.",
-        ),
         TSType::TSTemplateLiteralType(_) => ("a template literal type", "Use `string`."),
-        TSType::TSMappedType(_) => {
-            ("a mapped type", "Write the fields out, or use an array of `{ key: string; value: T }`.")
-        }
         TSType::TSConditionalType(_)
-        | TSType::TSIndexedAccessType(_)
         | TSType::TSInferType(_)
         | TSType::TSTypeOperatorType(_)
-        | TSType::TSTypeQuery(_)
         | TSType::TSTypePredicate(_)
         | TSType::TSIntrinsicKeyword(_) => ("a computed type", "Write the type out."),
-        TSType::TSImportType(_) => ("an inline import", "Import the type at the top of the file."),
+        TSType::TSImportType(_) => ("an inline import", INLINE_IMPORT_HELP),
         _ => ("this type", SAY_WHAT_IT_IS),
     }
 }
@@ -106,7 +122,7 @@ fn read_literal(at: Span, of: &TSLiteral) -> Type {
 }
 
 fn number_literal(at: Span, value: f64) -> Type {
-    match integer(value) {
+    match enums::integer(value) {
         Some(integer) => literal(at, Constant::Integer(integer)),
         None => Type::refused(
             at,
@@ -116,12 +132,11 @@ fn number_literal(at: Span, value: f64) -> Type {
     }
 }
 
-/// The integer that a number literal stands for. Larger ones than this would not be exact.
-fn integer(value: f64) -> Option<i64> {
-    (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_991.0).then_some(value as i64)
+fn named(at: Span, name: &TSTypeName, arguments: Vec<Type>) -> Type {
+    Type::new(at, Kind::Named { path: path(name), arguments })
 }
 
-fn named(at: Span, name: &TSTypeName, arguments: Vec<Type>) -> Type {
+fn path(name: &TSTypeName) -> Vec<String> {
     fn collect(name: &TSTypeName, path: &mut Vec<String>) {
         match name {
             TSTypeName::IdentifierReference(identifier) => path.push(identifier.name.to_string()),
@@ -134,7 +149,77 @@ fn named(at: Span, name: &TSTypeName, arguments: Vec<Type>) -> Type {
     }
     let mut path = Vec::new();
     collect(name, &mut path);
-    Type::new(at, Kind::Named { path, arguments })
+    path
+}
+
+fn derived(of: Derived) -> Kind {
+    Kind::Derived(Box::new(of))
+}
+
+/// An element of a tuple that is always there.
+fn read_element(element: &TSTupleElement) -> Option<Type> {
+    match element {
+        TSTupleElement::TSOptionalType(_) | TSTupleElement::TSRestType(_) => None,
+        element => element.as_ts_type().map(read),
+    }
+}
+
+fn indexed(access: &TSIndexedAccessType) -> Kind {
+    let of = read(&access.object_type);
+    derived(match &access.index_type {
+        TSType::TSNumberKeyword(_) => Derived::Element { of },
+        names => Derived::Field { of, names: read(names) },
+    })
+}
+
+fn read_mapped(mapped: &TSMappedType) -> Option<Derived> {
+    let (None, Some(of)) = (&mapped.name_type, &mapped.type_annotation) else { return None };
+    Some(Derived::Mapped {
+        parameter: Some(mapped.key.name.to_string()),
+        names: read(&mapped.constraint),
+        of: read(of),
+        presence: mapped.optional.map(|optional| match optional {
+            TSMappedTypeModifierOperator::True | TSMappedTypeModifierOperator::Plus => Presence::Optional,
+            TSMappedTypeModifierOperator::Minus => Presence::Required,
+        }),
+    })
+}
+
+/// The type parameters of a declaration.
+pub(super) fn parameters(declared: Option<&TSTypeParameterDeclaration>) -> Vec<Parameter> {
+    let parameter = |parameter: &TSTypeParameter| Parameter {
+        name: parameter.name.name.to_string(),
+        default: parameter.default.as_ref().map(read),
+    };
+    declared.map_or_else(Vec::new, |declared| declared.params.iter().map(parameter).collect())
+}
+
+/// Whether a type alias may have been meant to be a model.
+pub(super) fn role(written: &TSType) -> Role {
+    match written {
+        TSType::TSParenthesizedType(inner) => role(&inner.type_annotation),
+        TSType::TSTypeLiteral(_) | TSType::TSMappedType(_) => Role::Candidate,
+        // A scalar with a brand is a name for a type.
+        TSType::TSIntersectionType(of) if of.types.iter().any(is_scalar) => Role::Part,
+        TSType::TSIntersectionType(_) => Role::Candidate,
+        TSType::TSTypeReference(reference) if reference.type_arguments.is_some() => {
+            match path(&reference.type_name).last().map(String::as_str) {
+                Some("Omit" | "Pick" | "Partial" | "Required" | "Readonly") => Role::Candidate,
+                _ => Role::Applied,
+            }
+        }
+        _ => Role::Part,
+    }
+}
+
+fn is_scalar(written: &TSType) -> bool {
+    matches!(
+        written,
+        TSType::TSStringKeyword(_)
+            | TSType::TSNumberKeyword(_)
+            | TSType::TSBooleanKeyword(_)
+            | TSType::TSBigIntKeyword(_)
+    )
 }
 
 /// The fields of an interface.
@@ -189,57 +274,37 @@ fn read_members(signatures: &[TSSignature]) -> Record {
     record
 }
 
+const TUPLE_HELP: &str = "Use an object with a name for each part, or an array of one type.";
+
+const INLINE_IMPORT_HELP: &str = "Import the type at the top of the file.";
+
 const OPEN_OBJECT_HELP: &str = "Name the fields, or use an array of `{ key: string; value: T }`.";
-
-/// The values of an enum.
-pub(super) fn read_enum(declaration: &TSEnumDeclaration) -> Type {
-    // A member without a value is one more than the member before it.
-    let mut next = Some(0);
-    let members = declaration.body.members.iter().map(|member| {
-        let value = match &member.initializer {
-            None => next.map_or(Constant::Other, Constant::Integer),
-            Some(value) => constant(value),
-        };
-        next = match value {
-            Constant::Integer(integer) => integer.checked_add(1),
-            Constant::Text(_) | Constant::Other => None,
-        };
-        EnumMember { name: member.id.static_name().to_string(), span: span(member.span), value }
-    });
-    let members = members.collect();
-    enumeration(span(declaration.id.span), members)
-}
-
-fn constant(value: &Expression) -> Constant {
-    let number = |value: f64| integer(value).map_or(Constant::Other, Constant::Integer);
-    match value {
-        Expression::StringLiteral(text) => Constant::Text(text.value.to_string()),
-        Expression::NumericLiteral(literal) => number(literal.value),
-        Expression::TemplateLiteral(template) => {
-            template.single_quasi().map_or(Constant::Other, |text| Constant::Text(text.to_string()))
-        }
-        Expression::ParenthesizedExpression(inner) => constant(&inner.expression),
-        Expression::UnaryExpression(unary) if unary.operator == UnaryOperator::UnaryNegation => {
-            match &unary.argument {
-                Expression::NumericLiteral(literal) => number(-literal.value),
-                _ => Constant::Other,
-            }
-        }
-        _ => Constant::Other,
-    }
-}
-
-/// The type of a declaration with type parameters.
-pub(super) fn generic(at: Span) -> Type {
-    Type::refused(at, "generic types cannot be stored", "Declare it without type parameters.")
-}
 
 /// The types that TypeScript and the editor types of Antler bring along.
 pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Option<Type> {
     let kind = match (name, arguments) {
         ("Key", [of]) => Kind::Key(Box::new(of.clone())),
         ("Array" | "ReadonlyArray", [of]) => Kind::List(Box::new(of.clone())),
-        ("Readonly", [of]) => of.kind.clone(),
+        // What a claim says stands in the event like any other field.
+        ("JWT", [of]) | ("Readonly", [of]) => of.kind.clone(),
+        ("Partial", [of]) => derived(Derived::Presence { of: of.clone(), presence: Presence::Optional }),
+        ("Required", [of]) => derived(Derived::Presence { of: of.clone(), presence: Presence::Required }),
+        ("Pick", [of, names]) => {
+            derived(Derived::Fields { of: of.clone(), names: names.clone(), keep: Keep::Named })
+        }
+        ("Omit", [of, names]) => {
+            derived(Derived::Fields { of: of.clone(), names: names.clone(), keep: Keep::Others })
+        }
+        ("Record", [names, of]) => {
+            derived(Derived::Mapped { parameter: None, names: names.clone(), of: of.clone(), presence: None })
+        }
+        ("Extract", [of, by]) => {
+            derived(Derived::Values { of: of.clone(), by: by.clone(), keep: Keep::Named })
+        }
+        ("Exclude", [of, by]) => {
+            derived(Derived::Values { of: of.clone(), by: by.clone(), keep: Keep::Others })
+        }
+        ("NonNullable", [of]) => derived(Derived::Present { of: of.clone() }),
         ("Date", []) => Kind::Value(DataType::Date),
         _ => {
             let (what, help) = known_refusal(name)?;
@@ -251,16 +316,21 @@ pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Opt
 
 fn known_refusal(name: &str) -> Option<(String, &'static str)> {
     let help = match name {
-        "Record" | "Map" | "WeakMap" => OPEN_OBJECT_HELP,
+        "Map" | "WeakMap" => OPEN_OBJECT_HELP,
         "Set" | "ReadonlySet" => "Use an array.",
         "String" => "Use `string`.",
         "Number" => "Use `number`.",
         "Boolean" => "Use `boolean`.",
         "BigInt" => "Use `bigint`.",
         "Object" | "Function" | "Symbol" | "Promise" => "Events hold data only: say what the values are.",
-        "Partial" | "Required" | "Pick" | "Omit" | "Exclude" | "Extract" | "NonNullable" => {
-            "Write the fields or the values out."
+        "Partial" | "Required" | "Readonly" | "NonNullable" => {
+            return Some((format!("`{name}` without one type"), "Say what it is made of."));
         }
+        "Pick" | "Omit" | "Record" | "Exclude" | "Extract" => {
+            return Some((format!("`{name}` without two types"), "Say what it is made of."));
+        }
+        "Parameters" | "ReturnType" | "Awaited" | "InstanceType" | "ThisType" | "Uppercase" | "Lowercase"
+        | "Capitalize" | "Uncapitalize" => "Write the type out.",
         "Uint8Array" | "ArrayBuffer" | "Buffer" => "Use `string`, with the bytes in Base64.",
         "Key" => return Some(("`Key` without one type".to_owned(), "Say what the key is: `Key<string>`.")),
         "Array" | "ReadonlyArray" => {

@@ -1,0 +1,5 @@
+interface A {
+  id: Key<string>;
+  value: string;
+}
+export type Click = A & { value: number };

@@ -1,0 +1,4 @@
+interface Base {
+  id: Key<string>;
+}
+export type Click = Omit<Base, "id">;

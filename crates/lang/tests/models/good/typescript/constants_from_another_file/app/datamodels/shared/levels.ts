@@ -1,0 +1,2 @@
+export const LEVELS = ["low", "high"] as const;
+export type Level = (typeof LEVELS)[number];

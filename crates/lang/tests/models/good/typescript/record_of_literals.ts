@@ -1,0 +1,7 @@
+type Side = "left" | "right";
+
+export interface Match {
+  id: Key<string>;
+  score: Record<Side, number>;
+  notes?: Partial<Record<Side, string>>;
+}
