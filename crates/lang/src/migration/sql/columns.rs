@@ -72,7 +72,11 @@ impl Printer<'_> {
                         }
                         return cast(Expr::call("tuple", items), wanted);
                     }
-                    (DataType::Object(_), _) => return cast(self.stored(id), wanted),
+                    (DataType::Object(_), _) => {
+                        let plain = type_name(&without_enums(data_type), nullable || is_optional);
+                        let object = self.stored(id);
+                        return cast(if plain == wanted { object } else { cast(object, plain) }, wanted);
+                    }
                 };
                 if nullable && !is_optional { cast(printed, wanted) } else { printed }
             }
@@ -163,6 +167,27 @@ impl Printer<'_> {
 /// The type of a column of a data type.
 fn type_name(data_type: &DataType, nullable: bool) -> String {
     item_type(&Item { data_type: data_type.clone(), nullable })
+}
+
+/// A type whose enums are texts and integers. An enum inside of an object becomes another one only
+/// through those: the database refuses to renumber it.
+/// See <https://clickhouse.com/docs/sql-reference/data-types/enum>.
+fn without_enums(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::StringEnum(_) => DataType::String,
+        DataType::IntegerEnum(_) => DataType::BigInt,
+        DataType::Array(item) => {
+            let item = Item { data_type: without_enums(&item.data_type), nullable: item.nullable };
+            DataType::Array(Box::new(item))
+        }
+        DataType::Object(fields) => {
+            let plain = |field: &Field| Field { data_type: without_enums(&field.data_type), ..field.clone() };
+            DataType::Object(fields.iter().map(plain).collect())
+        }
+        DataType::String | DataType::Number | DataType::Boolean | DataType::BigInt | DataType::Date => {
+            data_type.clone()
+        }
+    }
 }
 
 /// Some value of a type, for rows that never get there.
