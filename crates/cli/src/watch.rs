@@ -18,8 +18,15 @@ const QUIET: Duration = Duration::from_millis(150);
 const GATHERED: u32 = 20;
 
 /// Files of a project's own folder that a change of must be looked at.
-const READ_FILES: [&str; 6] =
-    ["moose.config.toml", "project.toml", "package.json", "setup.py", "pyproject.toml", "antler.lock"];
+const READ_FILES: [&str; 7] = [
+    "moose.config.toml",
+    "project.toml",
+    "package.json",
+    "setup.py",
+    "pyproject.toml",
+    "tsconfig.json",
+    "antler.lock",
+];
 
 /// What happens while a project is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

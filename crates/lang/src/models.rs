@@ -7,8 +7,8 @@
 //!
 //! - A model is a record type that is declared and exported in `app/datamodels` and has a key.
 //!   One without a key is a part of other models.
-//! - Files are parsed, never run, and nothing is read from disk: an imported file is found among
-//!   the files given, or not at all.
+//! - Files are parsed, never run, and nothing is read from disk: the caller is asked for files that
+//!   are imported and not among those given.
 //! - Types outside `app/datamodels` are looked at only when a model uses them.
 //! - Every problem of every file is reported in one run, each once.
 //!
@@ -16,6 +16,7 @@
 //! (`config`). Functions are ignored, and so are the defaults of Python dataclasses (a field with
 //! a default is still required, unless it is optional and the default is `None`).
 
+mod aliases;
 mod config;
 mod language;
 mod lookup;
@@ -24,7 +25,11 @@ mod python;
 mod resolve;
 mod typescript;
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use antler_core::{
     diagnostic::{Diagnostic, SourceFile},
@@ -33,7 +38,9 @@ use antler_core::{
     schema::Model,
 };
 
+use aliases::Aliases;
 use language::Language;
+use outline::Outline;
 
 /// A data model, and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +62,44 @@ impl ParsedModel {
     }
 }
 
-/// Reads every data model that the files declare. Files that a model imports are looked up
-/// among `files` by path; the language is told by the extension.
+/// Reads every data model that the files declare, which are all there are: see [`parse_with`].
 ///
 /// # Errors
 /// Everything that is wrong with them, so that one run shows all of it.
 pub fn parse(files: &[Arc<SourceFile>]) -> Result<BTreeMap<ModelName, ParsedModel>, Vec<Diagnostic>> {
-    let mut outlines: Vec<_> =
-        files.iter().filter_map(|file| Some(Language::of(&file.path)?.read(file))).collect();
+    parse_with(files, |_| Ok(Vec::new()))
+}
+
+/// Reads every data model that the files declare. The language of a file is told by its extension.
+///
+/// `more` is asked for what else they need: the files of the project at any of these paths, most
+/// of which are not there. It is asked again for what those import in turn.
+///
+/// # Errors
+/// Everything that is wrong with the models, so that one run shows all of it; or `more` failed.
+pub fn parse_with<E: From<Vec<Diagnostic>>>(
+    files: &[Arc<SourceFile>],
+    mut more: impl FnMut(&[String]) -> Result<Vec<Arc<SourceFile>>, E>,
+) -> Result<BTreeMap<ModelName, ParsedModel>, E> {
+    let config = more(&[aliases::FILE.to_owned()])?;
+    let aliases = config.first().map(|file| Aliases::read(&file.text)).unwrap_or_default();
+    let mut outlines = Vec::new();
+    let mut asked: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    let mut found = files.to_vec();
+    while !found.is_empty() {
+        let read = found.iter().filter_map(|file| Some(Language::of(&file.path)?.read(file, &aliases)));
+        let read: Vec<_> = read.collect();
+        let wanted: BTreeSet<String> = read
+            .iter()
+            .flat_map(Outline::sources)
+            .filter(|path| Language::of(path).is_some() && !asked.contains(*path))
+            .map(str::to_owned)
+            .collect();
+        outlines.extend(read);
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        found = if wanted.is_empty() { Vec::new() } else { more(&wanted)? };
+        asked.extend(wanted);
+    }
     outlines.sort_by(|a, b| a.file.path.cmp(&b.file.path));
-    resolve::models(&outlines)
+    resolve::models(&outlines).map_err(E::from)
 }

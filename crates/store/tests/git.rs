@@ -348,6 +348,12 @@ fn the_files_of_a_folder_are_read_as_they_were_at_a_commit() {
     assert_eq!(sandbox.repository().files(&commit, "").unwrap().len(), 7);
     assert_eq!(project.files(&commit, "app/functions").unwrap(), []);
     assert_eq!(project.files(&commit, "app/data*").unwrap(), []);
+    let some =
+        ["app/datamodels2/not.ts", "app/datamodels/a[b]*?.ts", "app/none.ts", "app/datamodels/not mine.ts"];
+    assert_eq!(
+        paths(&project.files_among(&commit, &some).unwrap()),
+        ["app/datamodels/a[b]*?.ts", "app/datamodels2/not.ts"]
+    );
 }
 
 #[cfg(unix)]

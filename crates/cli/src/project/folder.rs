@@ -40,7 +40,7 @@ impl Folder {
     pub fn read(&self, relative: &str) -> Result<Option<Arc<SourceFile>>, Diagnostic> {
         match fs::read(self.path(relative)) {
             Ok(bytes) => decoded(relative, bytes).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if is_nothing(&error) => Ok(None),
             Err(error) => Err(file_problem("read", Path::new(relative), &error)),
         }
     }
@@ -69,6 +69,11 @@ impl Folder {
         write_whole(&path, text).map_err(problem)?;
         Ok(Created::Yes)
     }
+}
+
+/// Whether there is nothing at a path: also when a part of it is a file and not a folder.
+fn is_nothing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Whether a file was made.

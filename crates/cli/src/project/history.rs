@@ -79,10 +79,30 @@ impl History {
     /// # Errors
     /// They cannot be read, or are broken.
     fn models(&self, commit: &CommitId) -> Result<Vec<Declared>, Problems> {
-        match models::parse(&self.sources(commit, MODELS)?) {
+        let files = self.sources(commit, MODELS)?;
+        match models::parse_with(&files, |paths| self.some_files(commit, paths)) {
             Ok(parsed) => Ok(parsed.into_values().map(ParsedModel::into_declared).collect()),
-            Err(found) => Err(at_commit(found, commit)),
+            Err(found) => Err(at_commit(found.iter().cloned().collect(), commit)),
         }
+    }
+
+    /// Those of several files that are there at a commit.
+    ///
+    /// # Errors
+    /// They cannot be read, or are not text.
+    pub fn some_files(&self, commit: &CommitId, paths: &[String]) -> Result<Vec<Arc<SourceFile>>, Problems> {
+        let mut files = Vec::new();
+        // A command line has room for thousands of paths, not for any number.
+        for paths in paths.chunks(500) {
+            let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+            for (path, bytes) in self.0.files_among(commit, &paths).map_err(unusable)? {
+                // A path may be that of a folder with such a name.
+                if paths.contains(&path.as_str()) {
+                    files.push(decoded(&path, bytes)?);
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// The source files below a folder at a commit.

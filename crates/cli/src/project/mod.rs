@@ -138,7 +138,8 @@ impl Project {
     /// # Errors
     /// A file cannot be read, or does not hold valid models.
     pub fn models(&self) -> Result<BTreeMap<ModelName, ParsedModel>, Problems> {
-        models::parse(&self.tree.sources(sources::MODELS)?).map_err(Problems::from)
+        let files = self.tree.sources(sources::MODELS)?;
+        models::parse_with(&files, |paths| self.tree.some_files(paths))
     }
 
     /// The models of every old version that is alive, as they were pinned. A version that is not

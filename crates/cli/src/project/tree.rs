@@ -34,6 +34,23 @@ impl Tree {
         }
     }
 
+    /// Those of several files that are there.
+    ///
+    /// # Errors
+    /// One of them cannot be read or is not text.
+    pub fn some_files(&self, paths: &[String]) -> Result<Vec<Arc<SourceFile>>, Problems> {
+        match self {
+            Self::Working(folder) => {
+                let mut files = Vec::new();
+                for path in paths {
+                    files.extend(folder.read(path)?);
+                }
+                Ok(files)
+            }
+            Self::Commit { history, commit } => history.some_files(commit, paths),
+        }
+    }
+
     /// The source files below a folder; none when it is not there.
     ///
     /// # Errors

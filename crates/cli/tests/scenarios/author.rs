@@ -67,7 +67,8 @@ impl<'a> Author<'a> {
         if !step.models.is_empty() && self.sandbox.path("app/datamodels").exists() {
             self.sandbox.remove("app/datamodels");
         }
-        for (folder, files) in [("datamodels", &step.models), ("functions", &step.functions)] {
+        let folders = [("datamodels", &step.models), ("lib", &step.lib), ("functions", &step.functions)];
+        for (folder, files) in folders {
             files.iter().for_each(|(path, text)| self.sandbox.write(&format!("app/{folder}/{path}"), text));
         }
         // In one piece, as an editor does it.

@@ -112,6 +112,7 @@ scenarios! {
     two_migrations_for_one_way
     two_models_become_one
     two_versions_flow_into_one
+    types_from_beside_the_models
     version_0_10_comes_after_0_9
     whole_numbers_of_64_bits
 }

@@ -4,6 +4,7 @@
 //! README.md            a title, and what it shows
 //! 0.0/                 a step: a version, or `0.1-why` for another save at that version
 //!   datamodels/        what app/datamodels has from now on; without it, what it had before
+//!   lib/               what is added to app/lib, or replaced there
 //!   functions/         what is added to app/functions
 //!   events/            what is posted then: Event_0_0.ndjson to /ingest/Event/0.0
 //!     *.answer.txt     the status and body of a refusal; without it, the answer is 200
@@ -39,6 +40,8 @@ pub struct Step {
     pub version: String,
     /// All files of `app/datamodels`; none: they stay.
     pub models: Files,
+    /// More files of `app/lib`.
+    pub lib: Files,
     /// More files of `app/functions`.
     pub functions: Files,
     /// Batches of events, by the name of their file.
@@ -68,13 +71,14 @@ impl Story {
 impl Step {
     fn named(name: &str) -> Self {
         let version = name.split('-').next().unwrap_or(name).to_owned();
-        let [models, functions, events] = [Files::new(), Files::new(), Files::new()];
-        Self { name: name.to_owned(), version, models, functions, events }
+        let [models, lib, functions, events] = [const { Files::new() }; 4];
+        Self { name: name.to_owned(), version, models, lib, functions, events }
     }
 
     fn add(&mut self, path: &str, text: String) {
         let (files, path) = match path.split_once('/') {
             Some(("datamodels", path)) => (&mut self.models, path),
+            Some(("lib", path)) => (&mut self.lib, path),
             Some(("functions", path)) => (&mut self.functions, path),
             Some(("events", path)) => (&mut self.events, path),
             _ => panic!("{}/{path} is nothing that a story has", self.name),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use antler_core::diagnostic::SourceFile;
 
 use super::{
+    aliases::Aliases,
     outline::{Outline, Span, Type},
     python, typescript,
 };
@@ -31,9 +32,9 @@ impl Language {
     }
 
     /// Reads what a file declares.
-    pub fn read(self, file: &Arc<SourceFile>) -> Outline {
+    pub fn read(self, file: &Arc<SourceFile>, aliases: &Aliases) -> Outline {
         match self {
-            Self::TypeScript => typescript::read(file),
+            Self::TypeScript => typescript::read(file, aliases),
             Self::Python => python::read(file),
         }
     }

@@ -57,6 +57,16 @@ impl Outline {
         self.problems.iter().any(|problem| problem.code == Code::Syntax)
     }
 
+    /// The paths of files that its imports may lead to.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let exported = self.exports.values().filter_map(|export| match export {
+            Export::From(import) => Some(import),
+            Export::Local(_) => None,
+        });
+        let imports = self.imports.values().chain(exported).chain(&self.exports_all);
+        imports.flat_map(|import| &import.sources).map(|source| source.path.as_str())
+    }
+
     /// Adds a declaration; a second one of its name is a problem.
     pub fn declare(&mut self, name: &str, declaration: Declaration) {
         if let Some(first) = self.declarations.get(name) {

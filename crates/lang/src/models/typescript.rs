@@ -22,6 +22,7 @@ use oxc_parser::Parser;
 use oxc_span::SourceType;
 
 use super::{
+    aliases::Aliases,
     language::Language,
     outline::{Declaration, Export, Import, Kind, Outline, Parameter, Role, Source, Span, Type},
 };
@@ -29,11 +30,11 @@ use config::Constants;
 pub(super) use types::known;
 
 /// Reads what a file declares.
-pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
+pub(super) fn read(file: &Arc<SourceFile>, aliases: &Aliases) -> Outline {
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, &file.text, SourceType::ts()).parse();
     let constants = config::constants(&parsed.program);
-    let mut reader = Reader { outline: Outline::empty(file, Language::TypeScript), constants };
+    let mut reader = Reader { outline: Outline::empty(file, Language::TypeScript), constants, aliases };
     for error in parsed.diagnostics {
         let mut problem = Diagnostic::error(Code::Syntax, error.message.to_string()).in_file(file);
         for label in &error.labels {
@@ -51,6 +52,7 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
 struct Reader<'a> {
     outline: Outline,
     constants: Constants<'a>,
+    aliases: &'a Aliases,
 }
 
 /// Whether a declaration can be seen from other files.
@@ -210,7 +212,7 @@ impl Reader<'_> {
     }
 
     fn import_of(&self, module: &str, span: Span, name: Option<&str>) -> Import {
-        let sources = candidates(&self.outline.file.path, module)
+        let sources = candidates(&self.outline.file.path, module, self.aliases)
             .into_iter()
             .map(|path| Source { path, name: name.map(str::to_owned) })
             .collect();
@@ -239,14 +241,16 @@ impl Reader<'_> {
 
 /// The files that a module specifier may mean, seen from a file.
 ///
-/// A specifier that is not relative is looked up from the project's folder and from `app`, the
-/// two base folders that projects configure; it is a package when nothing is found there.
-fn candidates(from: &str, module: &str) -> Vec<String> {
+/// A specifier that is not relative is looked up as the project's configuration says, and from the
+/// project's folder and from `app`, the two base folders that projects configure; it is a package
+/// when nothing is found there.
+fn candidates(from: &str, module: &str, aliases: &Aliases) -> Vec<String> {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let bases = if module.starts_with('.') {
         Vec::from_iter(join(folder, module))
     } else {
-        ["", "app"].iter().filter_map(|base| join(base, module)).collect()
+        let aliased = aliases.of(module).into_iter().filter_map(|path| join("", &path));
+        aliased.chain(["", "app"].iter().filter_map(|base| join(base, module))).collect()
     };
     let mut paths = Vec::new();
     for base in bases {

@@ -1,15 +1,21 @@
 //! The cases, as they lie in their folders.
 
-use std::{fs, path::Path, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, path::PathBuf, sync::Arc};
 
-use antler_core::diagnostic::SourceFile;
+use antler_core::{
+    diagnostic::{Diagnostic, SourceFile},
+    names::ModelName,
+};
+use antler_lang::models::{self, ParsedModel};
 
 /// Something that somebody may write.
 pub(crate) struct Case {
     /// Where it lies, without extension: `good/typescript/enums`.
     pub(crate) name: String,
-    /// The files of the project that it is.
+    /// The files in the folder of models.
     pub(crate) files: Vec<Arc<SourceFile>>,
+    /// The other files of the project, which are read when they are asked for.
+    pub(crate) others: Vec<Arc<SourceFile>>,
     /// The file with what becomes of it.
     pub(crate) expected: PathBuf,
 }
@@ -35,6 +41,13 @@ pub(crate) fn cases(folder: &str) -> Vec<Case> {
 }
 
 impl Case {
+    /// The models in it.
+    pub(crate) fn parse(&self) -> Result<BTreeMap<ModelName, ParsedModel>, Vec<Diagnostic>> {
+        models::parse_with(&self.files, |paths| {
+            Ok(self.others.iter().filter(|file| paths.contains(&file.path)).cloned().collect())
+        })
+    }
+
     fn read(path: &Path) -> Self {
         let mut files = Vec::new();
         if path.is_dir() {
@@ -42,11 +55,13 @@ impl Case {
         } else {
             files.push(file(path, format!("app/datamodels/{}", name(path))));
         }
+        let (files, others) = files.into_iter().partition(|file| file.path.starts_with("app/datamodels/"));
         let parts: Vec<_> = path.components().rev().take(3).map(|part| part.as_os_str()).collect();
         let shown: PathBuf = parts.into_iter().rev().collect();
         Self {
             name: shown.with_extension("").to_str().unwrap().to_owned(),
             files,
+            others,
             expected: path.with_extension("expected"),
         }
     }

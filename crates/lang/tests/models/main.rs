@@ -9,7 +9,6 @@
 mod cases;
 mod told;
 
-use antler_lang::models;
 use cases::{Case, cases};
 use told::told;
 
@@ -26,9 +25,9 @@ fn what_cannot_be_stored_is_told_with_its_place_and_what_to_write_in_its_stead()
 #[test]
 fn the_order_in_which_files_are_given_does_not_matter() {
     for mut case in ["good", "bad"].into_iter().flat_map(cases) {
-        let first = told(models::parse(&case.files));
+        let first = told(case.parse());
         case.files.reverse();
-        assert_eq!(told(models::parse(&case.files)), first, "{}", case.name);
+        assert_eq!(told(case.parse()), first, "{}", case.name);
     }
 }
 
@@ -36,7 +35,7 @@ fn the_order_in_which_files_are_given_does_not_matter() {
 fn check(folder: &str) {
     let mut wrong = Vec::new();
     for case in cases(folder) {
-        let parsed = models::parse(&case.files);
+        let parsed = case.parse();
         assert_eq!(parsed.is_ok(), folder == "good", "{}: {}", case.name, told(parsed));
         compare(&case, &told(parsed), &mut wrong);
     }

@@ -139,11 +139,24 @@ impl Repository {
     /// # Errors
     /// There is no such commit, or the clone is shallow and lacks it.
     pub fn files(&self, commit: &CommitId, dir: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.files_among(commit, &[dir])
+    }
+
+    /// As [`Repository::files`], below any of several folders. A path may be that of a file, and
+    /// there may be nothing at it.
+    ///
+    /// # Errors
+    /// As [`Repository::files`].
+    pub fn files_among(
+        &self,
+        commit: &CommitId,
+        paths: &[&str],
+    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         self.require(commit)?;
-        let dir = self.in_repository(dir);
+        let paths: Vec<_> = paths.iter().map(|path| self.in_repository(path)).collect();
         let mut list = self.git().args(["ls-tree", "-r", "-z", "--full-tree", commit.as_str(), "--"]);
-        if !dir.is_empty() {
-            list = list.args([dir]);
+        if !paths.iter().any(String::is_empty) {
+            list = list.args(paths);
         }
         let mut blobs = Vec::new();
         for entry in list.run()?.output()?.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {

@@ -1,0 +1,6 @@
+import { Money } from "../lib/money";
+import { Unused } from "../lib/unused";
+export interface Order {
+  id: Key<string>;
+  price: Money;
+}

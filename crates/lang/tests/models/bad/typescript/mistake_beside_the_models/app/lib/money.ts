@@ -1,0 +1,6 @@
+export interface Money {
+  amount: any;
+}
+export interface Unused {
+  amount: unknown;
+}

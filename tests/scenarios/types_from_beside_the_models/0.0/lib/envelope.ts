@@ -1,0 +1,4 @@
+export interface Envelope<T> {
+  id: Key<string>;
+  payload: T;
+}

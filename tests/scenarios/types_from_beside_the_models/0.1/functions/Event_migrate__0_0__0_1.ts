@@ -1,0 +1,3 @@
+export default function migrate(event: any) {
+  return { id: event.id, payload: { kind: event.payload.kind } };
+}
