@@ -257,7 +257,7 @@ fn model(minor: u32) -> Checked<Model> {
         field("timestamp", DataType::Date, false)?,
         field(last, DataType::String, false)?,
     ];
-    Ok(Model { name: "UserActivity".parse()?, fields })
+    Ok(Model { name: "UserActivity".parse()?, fields, order_by: Vec::new() })
 }
 
 fn migration(edits: u32) -> Checked<Projection> {

@@ -116,7 +116,7 @@ mod tests {
             let mut words = text.split(' ');
             let name = words.next().unwrap().parse().unwrap();
             Declared {
-                model: Model { name, fields: words.map(field).collect() },
+                model: Model { name, fields: words.map(field).collect(), order_by: Vec::new() },
                 ingestion: Ingestion::default(),
             }
         };

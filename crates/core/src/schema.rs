@@ -20,8 +20,11 @@ use crate::names::{ModelName, SqlIdent};
 pub struct Model {
     /// Its name, unique in a version.
     pub name: ModelName,
-    /// Its fields, in the order they were written. At least one of them is a key.
+    /// Its fields, in the order they were written.
     pub fields: Vec<Field>,
+    /// Fields of the sorting key after those that are marked as keys. It has at least one of both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order_by: Vec<SqlIdent>,
 }
 
 /// A field of a model or of a nested object.
@@ -128,9 +131,12 @@ impl fmt::Display for SchemaHash {
 }
 
 impl Model {
-    /// The fields of the sorting key, in the order they were written.
-    pub fn keys(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| field.key)
+    /// The fields of the sorting key: those that are marked, in the order they were written, and then
+    /// those that the model is said to be ordered by.
+    pub fn sorting_key(&self) -> impl Iterator<Item = &SqlIdent> {
+        let is_key = |name: &SqlIdent| self.field(name.as_str()).is_some_and(|field| field.key);
+        let keys = self.fields.iter().filter(|field| field.key).map(|field| &field.name);
+        keys.chain(self.order_by.iter().filter(move |name| !is_key(name)))
     }
 
     /// The field of that name.
@@ -139,7 +145,8 @@ impl Model {
     }
 
     /// The identity of this schema. Equal for models that differ only in the order of fields or
-    /// in which kind of nothing a field may hold, since both are stored alike.
+    /// in which kind of nothing a field may hold, since both are stored alike; and in what they are
+    /// ordered by beside their keys, which moves no value.
     pub fn schema_hash(&self) -> SchemaHash {
         let mut canonical = String::new();
         write_fields(&mut canonical, &self.fields);
@@ -261,7 +268,7 @@ mod tests {
     }
 
     fn model(fields: Vec<Field>) -> Model {
-        Model { name: "Flight".parse().unwrap(), fields }
+        Model { name: "Flight".parse().unwrap(), fields, order_by: Vec::new() }
     }
 
     #[test]
@@ -286,6 +293,17 @@ mod tests {
             assert_ne!(base.schema_hash(), other.schema_hash());
         }
         assert_eq!(optional.schema_hash(), nullable.schema_hash(), "both are stored as NULL");
+    }
+
+    #[test]
+    fn keys_come_first_in_the_sorting_key() {
+        let mut of = model(["a", "b", "c", "d"].map(|name| field(name, DataType::String)).to_vec());
+        of.fields[2].key = true;
+        let hash = of.schema_hash();
+        of.order_by = ["d", "c", "a"].map(|name| name.parse().unwrap()).to_vec();
+        let sorting_key: Vec<_> = of.sorting_key().map(ToString::to_string).collect();
+        assert_eq!(sorting_key, ["c", "d", "a"]);
+        assert_eq!(of.schema_hash(), hash);
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn places(data_type: &DataType) -> Model {
         fields.push(field(name, &data_type, Absence::Never));
         fields.push(field(&format!("{name}?"), &data_type, Absence::Either));
     }
-    Model { name: "Places".parse().unwrap(), fields }
+    Model { name: "Places".parse().unwrap(), fields, order_by: Vec::new() }
 }
 
 /// Records of that model. Each value is in each place of one of them; the last ones hold as

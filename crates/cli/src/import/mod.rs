@@ -163,7 +163,7 @@ mod tests {
             field("at", DataType::Date, Absence::Null),
             field("ok", DataType::Boolean, Absence::Null),
         ];
-        let model = Model { name: "A".parse().unwrap(), fields };
+        let model = Model { name: "A".parse().unwrap(), fields, order_by: Vec::new() };
         Declared { model, ingestion: Ingestion { unknown_fields, ..Ingestion::default() } }
     }
 

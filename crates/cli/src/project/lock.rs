@@ -27,7 +27,7 @@ use crate::project::{
 pub const FILE_NAME: &str = "antler.lock";
 
 /// The form that this program writes, and the newest that it reads.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The pinned schemas of old versions.
 pub type Lock = BTreeMap<Version, Pinned>;
@@ -166,6 +166,7 @@ mod tests {
                 field("eventId", DataType::String, Absence::Never, true),
                 field("timestamp", DataType::Date, Absence::Null, false),
             ],
+            order_by: Vec::new(),
         };
         let pinned = |format| {
             let ingestion = Ingestion { format, ..Ingestion::default() };
@@ -191,10 +192,10 @@ mod tests {
     /// Lock files of this form are committed in people's projects: every later antler must read
     /// this text.
     #[test]
-    fn the_second_form_is_frozen() {
+    fn the_third_form_is_frozen() {
         insta::assert_snapshot!(text(&sample()), @r#"
         {
-          "format": 2,
+          "format": 3,
           "versions": {
             "0.9": {
               "commit": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -252,9 +253,10 @@ mod tests {
         "#);
     }
 
-    /// The first form did not say what endpoints promise.
+    /// The first form did not say what endpoints promise, and the second one not what models are
+    /// ordered by.
     #[test]
-    fn the_first_form_is_read() {
+    fn earlier_forms_are_read() {
         let commit = "a".repeat(40);
         let schema = sample().values().next().unwrap().models[0].model.schema_hash();
         let text = format!(
@@ -286,8 +288,8 @@ mod tests {
             "antler.lock is damaged: the schema of UserActivity 0.9 is not the pinned one"
         );
         assert_eq!(
-            refused(&good.replacen("\"format\": 2", "\"format\": 3, \"more\": 3", 1)),
-            "antler.lock has format 3, and this antler knows 2"
+            refused(&good.replacen("\"format\": 3", "\"format\": 4, \"more\": 3", 1)),
+            "antler.lock has format 4, and this antler knows 3"
         );
     }
 }

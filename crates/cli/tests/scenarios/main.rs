@@ -76,6 +76,7 @@ scenarios! {
     a_model_appears
     a_model_is_renamed
     a_model_is_renamed_and_back
+    a_model_without_a_key
     a_random_number
     a_record_that_is_refused
     a_renamed_model_changes_again

@@ -8,7 +8,7 @@ fn model(name: &str, fields: &[&str]) -> Model {
         absence: Absence::Never,
         key: false,
     };
-    Model { name: name.parse().unwrap(), fields: fields.iter().map(field).collect() }
+    Model { name: name.parse().unwrap(), fields: fields.iter().map(field).collect(), order_by: Vec::new() }
 }
 
 fn lineage(versions: &[(&str, Vec<Model>)]) -> Lineage {

@@ -521,7 +521,9 @@ impl<'a> Planner<'a> {
         let mut made = BTreeSet::new();
         for (hop, route) in routes.iter_mut() {
             let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to) && self.flows(hop);
-            let Some(target) = self.nodes.get(&hop.to).filter(|_| in_place && route.mixed) else { continue };
+            // Sorted as the table is that it replaces.
+            let target = self.deployed().nodes.get(&hop.to).filter(|_| in_place && route.mixed);
+            let Some(DeployedNode { node: target, .. }) = target else { continue };
             let beside = Beside::of(self.naming(), &hop.to, &target.model, mark.clone());
             let Some(beside) = beside else { continue };
             if made.insert(&hop.to) {
@@ -632,8 +634,12 @@ impl<'a> Planner<'a> {
         }
         for (id, node) in &self.nodes {
             if let Some(Topics { records, dead_letters }) = topics.get(*id).cloned() {
-                let node = (*node).clone();
+                let mut node = (*node).clone();
                 let before = self.deployed().nodes.get(*id);
+                // A table has the sorting key and the order of columns that it was made with.
+                if let (Some(Fate::Keep), Some(kept)) = (self.fate(id), before) {
+                    node.model = kept.node.model.clone();
+                }
                 let mut retired: BTreeSet<_> = before
                     .into_iter()
                     .flat_map(|before| before.node.members.keys().chain(&before.retired).cloned())

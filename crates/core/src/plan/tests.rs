@@ -31,7 +31,7 @@ fn model(fields: &[&str]) -> Model {
         absence: Absence::Never,
         key: *name == "id",
     };
-    Model { name: "A".parse().unwrap(), fields: fields.iter().map(field).collect() }
+    Model { name: "A".parse().unwrap(), fields: fields.iter().map(field).collect(), order_by: Vec::new() }
 }
 
 fn project(versions: &[(&str, &[&str])], migrations: &[(&'static str, &'static str)]) -> Project {
@@ -397,4 +397,23 @@ fn events_that_change_what_has_to_be_done_make_another_plan() {
     };
     let (unused, used) = (id(&[("0.0", 5)]), id(&[("0.0", 5), ("0.1", 1)]));
     assert_eq!(unused.moved(&used), Some(Moved::Events), "a version with events of its own is not rebuilt");
+}
+
+#[test]
+fn a_clone_is_sorted_as_its_table_was_made_whatever_was_saved_since() {
+    let keyed = |fields: &[&str], order_by: &[&str]| {
+        let mut of = model(fields);
+        of.fields.iter_mut().filter(|field| field.name.as_str() == "x").for_each(|field| field.key = true);
+        of.order_by = order_by.iter().map(|name| name.parse().unwrap()).collect();
+        vec![Declared { model: of, ingestion: Ingestion::default() }]
+    };
+    let mut saved = project(&[("0.0", &["id"])], &[]);
+    saved.versions = BTreeMap::from([("0.0".parse().unwrap(), keyed(&["id", "x", "y"], &["y"]))]);
+    let made = saved.applied(&[("0.0", 5)]);
+    saved.versions = BTreeMap::from([("0.0".parse().unwrap(), keyed(&["y", "x", "id"], &[]))]);
+    let reordered = observed(&saved.plan(&made).after, &[("0.0", 5)]);
+    saved.versions.extend(project(&[("0.1", &["id", "z"])], &[]).versions);
+    saved.migrations = vec![("A_migrate__0_0__0_1", "m")];
+    let plan = saved.plan(&reordered);
+    assert!(plan.cut.clones[0].create.contains("ORDER BY (id, x, y)"), "{}", plan.cut.clones[0].create);
 }

@@ -68,7 +68,11 @@ fn instant(time: jiff::civil::DateTime) -> Value {
 }
 
 pub(crate) fn any_model() -> impl Strategy<Value = Model> {
-    any_fields(any_type()).prop_map(|fields| Model { name: "M".parse().unwrap(), fields })
+    any_fields(any_type()).prop_map(|fields| Model {
+        name: "M".parse().unwrap(),
+        fields,
+        order_by: Vec::new(),
+    })
 }
 
 fn any_type() -> impl Strategy<Value = DataType> {

@@ -1,12 +1,13 @@
-//! What the configuration of a model says about its endpoint.
+//! What the configuration of a model says about its endpoint and its table.
 //!
 //! Each language turns what is written into [`Setting`]s, without running anything; what they mean
 //! is decided here, once for all languages.
 //!
-//! - Only `ingestion` is looked at. Everything else is accepted in silence: projects also
-//!   configure what Antler decides by itself.
+//! - Only `ingestion`, and `order_by_fields` of `storage`, are looked at. Everything else is accepted
+//!   in silence: projects also configure what Antler decides by itself.
 //! - What stands under `ingestion` is a promise to producers. A part of it that is unknown, or
-//!   that only running the program would tell, is a problem and never a default.
+//!   that only running the program would tell, is a problem and never a default. So is an order that
+//!   only running the program would tell.
 
 use antler_core::{
     ingestion::{Ingestion, JsonForm},
@@ -48,6 +49,8 @@ pub(super) enum Value {
     /// `IngestionFormat.JSON`: the name of an enum where it is declared, and of its member.
     Member(String, String),
     True,
+    False,
+    List(Vec<Setting>),
     /// `undefined`, `None`: as if it were not written.
     Nothing,
     Group(Vec<Entry>),
@@ -67,33 +70,90 @@ pub(super) enum Entry {
     Unreadable(Span),
 }
 
-/// What a configuration says about the endpoint of its model.
-pub(super) fn ingestion(language: Language, config: &Setting) -> Result<Ingestion, Vec<Refusal>> {
+/// What a configuration says.
+#[derive(Debug, Default)]
+pub(super) struct Configured {
+    pub ingestion: Ingestion,
+    /// The names of the fields that the table is ordered by, and where they are written.
+    pub order_by: Vec<(String, Span)>,
+}
+
+/// Reads a configuration.
+pub(super) fn read(language: Language, config: &Setting) -> Result<Configured, Vec<Refusal>> {
     let Value::Group(entries) = &config.value else {
         return match config.value {
-            Value::Nothing => Ok(Ingestion::default()),
+            Value::Nothing => Ok(Configured::default()),
             _ => {
                 Err(vec![unreadable(config.span.clone(), "the configuration", "Write it out in this file.")])
             }
         };
     };
-    let mut found = None;
-    // A later entry of one name counts, and what cannot be read may have any name.
-    for entry in entries {
-        match entry {
-            Entry::Named { name, setting, .. } if name == "ingestion" => found = Some(Ok(setting)),
-            Entry::Named { .. } => {}
-            Entry::Unreadable(span) => found = Some(Err(span)),
+    let mut refusals = Vec::new();
+    let mut part = |name| {
+        entry(entries, name).unwrap_or_else(|span| {
+            let help = format!("Write `{name}` out after it.");
+            refusals.push(unreadable(span, "what this adds to the configuration", &help));
+            None
+        })
+    };
+    let (ingestion, storage) = (part("ingestion"), part("storage"));
+    // One message for an addition that hides both.
+    refusals.truncate(1);
+    let ingestion = ingestion.map_or_else(|| Ok(Ingestion::default()), |setting| group(language, setting));
+    let order_by = storage.map_or_else(|| Ok(Vec::new()), order_by);
+    match (ingestion, order_by) {
+        (Ok(ingestion), Ok(order_by)) if refusals.is_empty() => Ok(Configured { ingestion, order_by }),
+        (ingestion, order_by) => {
+            refusals.extend(ingestion.err().into_iter().flatten());
+            refusals.extend(order_by.err().into_iter().flatten());
+            Err(refusals)
         }
     }
-    match found {
-        None => Ok(Ingestion::default()),
-        Some(Ok(setting)) => group(language, setting),
-        Some(Err(span)) => Err(vec![unreadable(
-            span.clone(),
-            "what this adds to the configuration",
-            "Write `ingestion` out after it.",
-        )]),
+}
+
+/// The entry of a name. A later one counts, and what cannot be read may have any name.
+fn entry<'e>(entries: &'e [Entry], wanted: &str) -> Result<Option<&'e Setting>, Span> {
+    let mut found = Ok(None);
+    for entry in entries {
+        match entry {
+            Entry::Named { name, setting, .. } if name == wanted => found = Ok(Some(setting)),
+            Entry::Named { .. } => {}
+            Entry::Unreadable(span) => found = Err(span.clone()),
+        }
+    }
+    found
+}
+
+/// The fields that a model's table is ordered by.
+fn order_by(storage: &Setting) -> Result<Vec<(String, Span)>, Vec<Refusal>> {
+    const HELP: &str = "Write the names out, as in `[\"at\", \"device\"]`.";
+    let refused = |span: &Span, what: &str, help: &str| vec![unreadable(span.clone(), what, help)];
+    let entries = match &storage.value {
+        Value::Group(entries) => entries,
+        // Later Moose projects say that there is a table, or none, and nothing about it.
+        Value::True | Value::False | Value::Nothing => return Ok(Vec::new()),
+        Value::Text(_) | Value::Member(..) | Value::List(_) | Value::Unreadable => {
+            return Err(refused(&storage.span, "`storage`", "Write it out in this file."));
+        }
+    };
+    let fields = match entry(entries, "order_by_fields") {
+        Ok(Some(fields)) => fields,
+        Ok(None) => return Ok(Vec::new()),
+        Err(span) => {
+            let help = "Write `order_by_fields` out after it.";
+            return Err(refused(&span, "what this adds to `storage`", help));
+        }
+    };
+    match &fields.value {
+        Value::List(names) => names
+            .iter()
+            .map(|name| match &name.value {
+                Value::Text(text) => Ok((text.clone(), name.span.clone())),
+                _ => Err(refused(&name.span, "a name in `order_by_fields`", HELP)),
+            })
+            .collect(),
+        Value::Nothing => Ok(Vec::new()),
+        _ => Err(refused(&fields.span, "`order_by_fields`", HELP)),
     }
 }
 
@@ -102,7 +162,7 @@ fn group(language: Language, setting: &Setting) -> Result<Ingestion, Vec<Refusal
         Value::Group(entries) => entries,
         // Later Moose projects say that there is an endpoint, and nothing about it.
         Value::True | Value::Nothing => return Ok(Ingestion::default()),
-        Value::Text(_) | Value::Member(..) | Value::Unreadable => {
+        Value::Text(_) | Value::Member(..) | Value::False | Value::List(_) | Value::Unreadable => {
             return Err(vec![unreadable(setting.span.clone(), "`ingestion`", "Write it out in this file.")]);
         }
     };
@@ -147,7 +207,12 @@ fn format(setting: &Setting) -> Option<JsonForm> {
         Value::Text(name) => name,
         Value::Member(of, name) if of == "IngestionFormat" => name,
         Value::Nothing => return Some(JsonForm::Either),
-        Value::Member(..) | Value::True | Value::Group(_) | Value::Unreadable => return None,
+        Value::Member(..)
+        | Value::True
+        | Value::False
+        | Value::List(_)
+        | Value::Group(_)
+        | Value::Unreadable => return None,
     };
     JsonForm::NAMED.into_iter().find(|(known, _)| known == name).map(|(_, form)| form)
 }
@@ -157,7 +222,13 @@ fn unknown(setting: &Setting) -> Option<UnknownFields> {
         Value::Text(text) if text == "drop" => Some(UnknownFields::Drop),
         Value::Text(text) if text == "refuse" => Some(UnknownFields::Refuse),
         Value::Nothing => Some(UnknownFields::default()),
-        Value::Text(_) | Value::Member(..) | Value::True | Value::Group(_) | Value::Unreadable => None,
+        Value::Text(_)
+        | Value::Member(..)
+        | Value::True
+        | Value::False
+        | Value::List(_)
+        | Value::Group(_)
+        | Value::Unreadable => None,
     }
 }
 

@@ -51,10 +51,10 @@ impl Language {
     pub fn key_help(self, name: &str) -> String {
         match self {
             Self::TypeScript => format!(
-                "Mark the field that identifies an event, such as `id: Key<string>`. If `{name}` is a part of other models, use it in one of them or do not export it."
+                "Mark the field that identifies an event, such as `id: Key<string>`, or list fields as `storage.order_by_fields` in its configuration. If `{name}` is a part of other models, use it in one of them or do not export it."
             ),
             Self::Python => format!(
-                "Mark the field that identifies an event, such as `id: Key[str]`. If `{name}` is a part of other models, use it in one of them."
+                "Mark the field that identifies an event, such as `id: Key[str]`, or list fields as `order_by_fields` of its `StorageConfig`. If `{name}` is a part of other models, use it in one of them."
             ),
         }
     }

@@ -19,8 +19,8 @@ use std::{
 use antler_core::{
     diagnostic::{Code, Diagnostic},
     ingestion::Ingestion,
-    names::{ModelName, ModelVersion, Naming, Version},
-    schema::{DataType, Model},
+    names::{ModelName, ModelVersion, Naming, SqlIdent, Version},
+    schema::{DataType, Field, Model},
 };
 
 use super::{
@@ -35,8 +35,9 @@ const FOLDER: &str = "app/datamodels/";
 /// The models that the files declare, or everything that is wrong with them.
 pub(super) fn models(outlines: &[Outline]) -> Result<BTreeMap<ModelName, ParsedModel>, Vec<Diagnostic>> {
     let mut resolver = Resolver::new(outlines);
-    let mut models = resolver.models();
-    resolver.configure(&mut models);
+    let (mut candidates, unread) = resolver.candidates();
+    resolver.configure(&mut candidates);
+    let models = resolver.models(candidates, unread);
     let mut problems = resolver.problems;
     if problems.is_empty() {
         return Ok(models);
@@ -61,6 +62,22 @@ struct Value {
     null: bool,
     undefined: bool,
     key: bool,
+}
+
+/// A record that is a model if its table has something to be sorted by.
+#[derive(Debug, Default)]
+struct Candidate {
+    fields: Vec<Field>,
+    ingestion: Ingestion,
+    order_by: Vec<SqlIdent>,
+    /// Whether its configuration says, or may say, what its table is ordered by.
+    has_order: bool,
+}
+
+impl Candidate {
+    fn is_model(&self) -> bool {
+        self.has_order || self.fields.iter().any(|field| field.key)
+    }
 }
 
 /// Something that has been reported. It matters to the rule about keys whether one was meant.
@@ -106,9 +123,9 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn models(&mut self) -> BTreeMap<ModelName, ParsedModel> {
-        let mut without_key = Vec::new();
-        let mut models: BTreeMap<ModelName, ParsedModel> = BTreeMap::new();
+    /// The records that may be models, and those that could not be read and have no key.
+    fn candidates(&mut self) -> (BTreeMap<Place<'a>, Candidate>, Vec<Place<'a>>) {
+        let (mut candidates, mut unread) = (BTreeMap::new(), Vec::new());
         for (file, outline) in self.outlines.iter().enumerate() {
             if outline.is_broken() || !is_in_folder(outline) {
                 continue;
@@ -117,29 +134,48 @@ impl<'a> Resolver<'a> {
                 if !self.may_be_model(file, declaration) {
                     continue;
                 }
-                match self.declaration((file, name)) {
+                let place = (file, name.as_str());
+                match self.declaration(place) {
                     Ok(Value { data_type: DataType::Object(fields), .. }) => {
-                        if !fields.iter().any(|field| field.key) {
-                            without_key.push((file, name.as_str()));
-                            continue;
-                        }
-                        let span = declaration.name_span.clone();
-                        let Some(name) = self.model_name(file, name, &span) else { continue };
-                        let model = Model { name: name.clone(), fields };
-                        let (file, ingestion) = (Arc::clone(&outline.file), Ingestion::default());
-                        let parsed = ParsedModel { model, ingestion, file, span };
-                        if let Some(first) = models.get(&name) {
-                            self.problems.push(duplicate(first, &parsed));
-                        } else {
-                            models.insert(name, parsed);
-                        }
+                        candidates.insert(place, Candidate { fields, ..Candidate::default() });
                     }
-                    Err(Reported { key: false }) => without_key.push((file, name)),
+                    Err(Reported { key: false }) => unread.push(place),
                     Ok(_) | Err(Reported { key: true }) => {}
                 }
             }
         }
-        self.report_missing_keys(&without_key);
+        (candidates, unread)
+    }
+
+    /// The records that are models.
+    fn models(
+        &mut self,
+        candidates: BTreeMap<Place<'a>, Candidate>,
+        unread: Vec<Place<'a>>,
+    ) -> BTreeMap<ModelName, ParsedModel> {
+        let mut unsorted = unread;
+        let mut models: BTreeMap<ModelName, ParsedModel> = BTreeMap::new();
+        for (place, candidate) in candidates {
+            let Some((outline, declaration)) = self.files.outline(place.0).zip(self.files.declaration(place))
+            else {
+                continue;
+            };
+            if !candidate.is_model() {
+                unsorted.push(place);
+                continue;
+            }
+            let Candidate { fields, ingestion, order_by, has_order: _ } = candidate;
+            let span = declaration.name_span.clone();
+            let Some(name) = self.model_name(place.0, place.1, &span) else { continue };
+            let model = Model { name: name.clone(), fields, order_by };
+            let parsed = ParsedModel { model, ingestion, file: Arc::clone(&outline.file), span };
+            if let Some(first) = models.get(&name) {
+                self.problems.push(duplicate(first, &parsed));
+            } else {
+                models.insert(name, parsed);
+            }
+        }
+        self.report_missing_keys(&unsorted);
         models
     }
 
@@ -153,7 +189,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Records without a key that no other type uses were meant to be models.
+    /// Records without a sorting key that no other type uses were meant to be models.
     fn report_missing_keys(&mut self, records: &[Place<'a>]) {
         // A file that could not be read may be the one that uses them.
         if self.problems.iter().any(|problem| problem.code == Code::Syntax) {

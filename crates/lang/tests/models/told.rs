@@ -24,6 +24,10 @@ fn model(parsed: &ParsedModel) -> String {
     if !parsed.ingestion.is_default() {
         let _ = writeln!(out, "  takes {}", parsed.ingestion);
     }
+    if !parsed.model.order_by.is_empty() {
+        let names: Vec<_> = parsed.model.sorting_key().map(ToString::to_string).collect();
+        let _ = writeln!(out, "  sorted by {}", names.join(", "));
+    }
     for field in &parsed.model.fields {
         let _ = writeln!(out, "  {field}");
         // That of enums of integers has their names.

@@ -127,7 +127,7 @@ pub fn desired_with(home: &Home, migrations: &[Migration], back: &[Migration]) -
         versions.insert(
             format!("0.{minor}").parse().unwrap(),
             vec![Declared {
-                model: Model { name: "A".parse().unwrap(), fields },
+                model: Model { name: "A".parse().unwrap(), fields, order_by: Vec::new() },
                 ingestion: Ingestion::default(),
             }],
         );

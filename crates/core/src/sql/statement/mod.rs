@@ -64,9 +64,9 @@ pub fn use_database(name: &SqlIdent) -> String {
 /// statements. See <https://clickhouse.com/docs/operations/settings/permissions-for-queries>.
 pub const READ_ONLY: &str = "SET readonly = 2";
 
-/// The storage table of a model: MergeTree, sorted by the key.
+/// The storage table of a model: MergeTree, sorted by its sorting key.
 pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
-    let keys: Vec<_> = model.keys().map(|field| ident(&field.name)).collect();
+    let keys: Vec<_> = model.sorting_key().map(ident).collect();
     format!(
         "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY ({})\nSETTINGS {}",
         table(name),
@@ -155,7 +155,7 @@ pub fn drop_view(name: &TableName) -> String {
 /// A clone of a storage table by hard links, whose parts keep their names: nothing merges them.
 /// See <https://clickhouse.com/docs/sql-reference/statements/create/table#with-a-schema-and-data-cloned-from-another-table>.
 pub fn clone_storage(clone: &TableName, of: &TableName, model: &Model) -> String {
-    let keys: Vec<_> = model.keys().map(|field| ident(&field.name)).collect();
+    let keys: Vec<_> = model.sorting_key().map(ident).collect();
     format!(
         "CREATE TABLE {} CLONE AS {}\nENGINE = MergeTree\nORDER BY ({})\n\
          SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1",

@@ -69,7 +69,15 @@ impl Reader<'_> {
         let at = span(value.range());
         let read = match value {
             Expr::StringLiteral(text) => Value::Text(text.value.to_str().to_owned()),
-            Expr::BooleanLiteral(literal) if literal.value => Value::True,
+            Expr::BooleanLiteral(literal) => {
+                if literal.value {
+                    Value::True
+                } else {
+                    Value::False
+                }
+            }
+            Expr::List(list) => self.list(&list.elts, hops),
+            Expr::Tuple(tuple) => self.list(&tuple.elts, hops),
             Expr::NoneLiteral(_) => Value::Nothing,
             Expr::Name(name) => match self.variables.get(name.id.as_str()) {
                 // The place in the configuration says more than that of the variable.
@@ -83,7 +91,12 @@ impl Reader<'_> {
                 None => Value::Unreadable,
             },
             Expr::Call(call) => match last_name(&call.func).map(|name| self.original(name)) {
-                Some("DataModelConfig") => Value::Group(self.entries(&call.arguments, &["ingestion"], hops)),
+                Some("DataModelConfig") => {
+                    Value::Group(self.entries(&call.arguments, &["ingestion", "storage"], hops))
+                }
+                Some("StorageConfig") => {
+                    Value::Group(self.entries(&call.arguments, &["enabled", "order_by_fields"], hops))
+                }
                 Some("IngestionConfig") => {
                     Value::Group(self.entries(&call.arguments, &["format", "unknown_fields"], hops))
                 }
@@ -92,6 +105,10 @@ impl Reader<'_> {
             _ => Value::Unreadable,
         };
         Setting { span: at, value: read }
+    }
+
+    fn list(&self, elements: &[Expr], hops: u32) -> Value {
+        Value::List(elements.iter().map(|element| self.setting(element, hops)).collect())
     }
 
     /// The arguments of a call; `names` are those of the first ones, which may stand without.

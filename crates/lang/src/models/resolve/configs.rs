@@ -1,64 +1,113 @@
 //! Configurations to the models that they are of.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
-    names::ModelName,
+    names::SqlIdent,
+    schema::DataType,
 };
 
-use super::{Resolver, is_in_folder};
+use super::{Candidate, Resolver, is_in_folder};
 use crate::models::{
-    ParsedModel,
     config::{self, Config, Subject},
-    lookup::Found,
-    outline::{Outline, Span},
+    lookup::{Found, Place},
+    outline::{Outline, Refusal, Span},
 };
 
-impl Resolver<'_> {
-    /// Gives each model what its configuration says.
-    pub(super) fn configure(&mut self, models: &mut BTreeMap<ModelName, ParsedModel>) {
+impl<'a> Resolver<'a> {
+    /// Gives each record what its configuration says.
+    pub(super) fn configure(&mut self, candidates: &mut BTreeMap<Place<'a>, Candidate>) {
         // A model that could not be read may be the one that is configured.
         let all_were_read = self.problems.is_empty();
-        let mut configured: BTreeMap<ModelName, (usize, &Span)> = BTreeMap::new();
+        let mut configured: BTreeMap<Place, (usize, &Span)> = BTreeMap::new();
         for (file, outline) in self.outlines.iter().enumerate() {
             if outline.is_broken() || !is_in_folder(outline) {
                 continue;
             }
             for Config { subject, settings } in &outline.configs {
                 let (Subject::Named { path, span } | Subject::Perhaps { path, span }) = subject;
-                let Some(model) = self.configured(file, path, models) else {
-                    if all_were_read && matches!(subject, Subject::Named { .. }) {
+                let place = match self.files.find(file, path) {
+                    Found::Declaration(place) => candidates.get_mut(&place).map(|found| (place, found)),
+                    Found::Foreign | Found::Broken(_) | Found::Missing(_) => None,
+                };
+                let is_named = matches!(subject, Subject::Named { .. });
+                let Some((place, candidate)) = place else {
+                    if all_were_read && is_named {
                         self.problems.push(no_such_model(outline, path, span));
                     }
                     continue;
                 };
-                if let Some(first) = configured.insert(model.model.name.clone(), (file, span)) {
-                    self.problems.push(configured_twice(model, (outline, span), self.outlines, first));
+                if let Some(first) = configured.insert(place, (file, span)) {
+                    self.problems.push(configured_twice(place.1, (outline, span), self.outlines, first));
                 }
-                match config::ingestion(outline.language, settings) {
-                    Ok(ingestion) => model.ingestion = ingestion,
-                    Err(refusals) => self.problems.extend(refusals.into_iter().map(|refusal| {
-                        Diagnostic::error(Code::ModelConfig, refusal.message)
-                            .with_label(&outline.file, refusal.span, "here")
-                            .with_help(refusal.help)
-                    })),
+                let refusals = match config::read(outline.language, settings) {
+                    Ok(read) => {
+                        candidate.ingestion = read.ingestion;
+                        candidate.order(place.1, &read.order_by)
+                    }
+                    Err(refusals) => {
+                        candidate.has_order = true;
+                        refusals
+                    }
+                };
+                if all_were_read && is_named && !candidate.is_model() && self.used.contains(&place) {
+                    self.problems.push(no_such_model(outline, path, span));
                 }
+                self.problems.extend(refusals.into_iter().map(|refusal| {
+                    Diagnostic::error(Code::ModelConfig, refusal.message)
+                        .with_label(&outline.file, refusal.span, "here")
+                        .with_help(refusal.help)
+                }));
             }
         }
     }
+}
 
-    /// The model that a configuration in a file is of.
-    fn configured<'m>(
-        &self,
-        file: usize,
-        path: &[String],
-        models: &'m mut BTreeMap<ModelName, ParsedModel>,
-    ) -> Option<&'m mut ParsedModel> {
-        let Found::Declaration((file, name)) = self.files.find(file, path) else { return None };
-        let model = models.get_mut(&name.parse::<ModelName>().ok()?)?;
-        let declared_there = Arc::ptr_eq(&self.files.outline(file)?.file, &model.file);
-        declared_there.then_some(model)
+impl Candidate {
+    /// Notes the fields that its table is ordered by, and tells which of them cannot be.
+    fn order(&mut self, shown: &str, names: &[(String, Span)]) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        for (name, span) in names {
+            self.has_order = true;
+            match self.sortable(shown, name) {
+                Ok(name) if self.order_by.contains(&name) => refusals.push(Refusal::new(
+                    span.clone(),
+                    format!("`{shown}` is ordered by `{name}` twice"),
+                    "Remove one of them.",
+                )),
+                Ok(name) => self.order_by.push(name),
+                Err((message, help)) => refusals.push(Refusal::new(span.clone(), message, help)),
+            }
+        }
+        refusals
+    }
+
+    /// The field of a name, if a table can be ordered by it.
+    fn sortable(&self, shown: &str, name: &str) -> Result<SqlIdent, (String, String)> {
+        let Some(field) = self.fields.iter().find(|field| field.name.as_str() == name) else {
+            let known: Vec<_> = self.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+            return Err((
+                format!("`{shown}` has no field `{name}`"),
+                format!("It has {}.", known.join(", ")),
+            ));
+        };
+        let complaint = match field.data_type {
+            _ if !field.absence.is_never() => "it may be missing",
+            DataType::Array(_) => "it is a list",
+            DataType::Object(_) => "it is an object",
+            DataType::String
+            | DataType::Number
+            | DataType::Boolean
+            | DataType::BigInt
+            | DataType::Date
+            | DataType::StringEnum(_)
+            | DataType::IntegerEnum(_) => return Ok(field.name.clone()),
+        };
+        Err((
+            format!("`{shown}` cannot be ordered by `{name}`: {complaint}"),
+            "Use a text, a number, a date, a boolean or an enum that is always there.".to_owned(),
+        ))
     }
 }
 
@@ -70,17 +119,17 @@ fn no_such_model(outline: &Outline, path: &[String], span: &Span) -> Diagnostic 
 }
 
 fn configured_twice(
-    model: &ParsedModel,
+    model: &str,
     (outline, span): (&Outline, &Span),
     outlines: &[Outline],
     (first_file, first_span): (usize, &Span),
 ) -> Diagnostic {
-    let message = format!("`{}` is configured twice", model.model.name);
+    let message = format!("`{model}` is configured twice");
     let problem = Diagnostic::error(Code::ModelConfig, message)
         .with_label(&outline.file, span.clone(), "here again")
         .with_help("Keep one of the configurations.");
     match outlines.get(first_file) {
-        Some(first) if Arc::ptr_eq(&first.file, &outline.file) => {
+        Some(first) if first.file.path == outline.file.path => {
             problem.with_label(&outline.file, first_span.clone(), "first configured here")
         }
         Some(_) | None => problem,

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use oxc_ast::ast::{
-    Expression, ObjectPropertyKind, Program, Statement, TSType, TSTypeName, VariableDeclaration,
+    ArrayExpressionElement, Expression, ObjectPropertyKind, Program, Statement, TSType, TSTypeName,
+    VariableDeclaration,
 };
 use oxc_span::GetSpan;
 
@@ -92,7 +93,16 @@ impl Reader<'_> {
         let at = span(value.span());
         let read = match value {
             Expression::StringLiteral(text) => Value::Text(text.value.to_string()),
-            Expression::BooleanLiteral(literal) if literal.value => Value::True,
+            Expression::BooleanLiteral(literal) => {
+                if literal.value {
+                    Value::True
+                } else {
+                    Value::False
+                }
+            }
+            Expression::ArrayExpression(array) => {
+                Value::List(array.elements.iter().map(|element| self.element(element, hops)).collect())
+            }
             Expression::ParenthesizedExpression(inner) => return self.setting(&inner.expression, hops),
             Expression::TSAsExpression(inner) => return self.setting(&inner.expression, hops),
             Expression::TSSatisfiesExpression(inner) => return self.setting(&inner.expression, hops),
@@ -122,6 +132,13 @@ impl Reader<'_> {
         Setting { span: at, value: read }
     }
 
+    fn element(&self, element: &ArrayExpressionElement, hops: u32) -> Setting {
+        match element.as_expression() {
+            Some(value) => self.setting(value, hops),
+            None => Setting { span: span(element.span()), value: Value::Unreadable },
+        }
+    }
+
     fn entries(&self, property: &ObjectPropertyKind, hops: u32) -> Vec<Entry> {
         let at: Span = span(property.span());
         match property {
@@ -136,7 +153,12 @@ impl Reader<'_> {
             ObjectPropertyKind::SpreadProperty(spread) => match self.setting(&spread.argument, hops).value {
                 Value::Group(entries) => entries,
                 Value::Nothing => Vec::new(),
-                Value::Text(_) | Value::Member(..) | Value::True | Value::Unreadable => {
+                Value::Text(_)
+                | Value::Member(..)
+                | Value::True
+                | Value::False
+                | Value::List(_)
+                | Value::Unreadable => {
                     vec![Entry::Unreadable(at)]
                 }
             },

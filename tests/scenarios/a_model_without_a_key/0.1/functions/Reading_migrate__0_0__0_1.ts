@@ -1,0 +1,3 @@
+export default function migrate(reading: any) {
+  return { ...reading, unit: "C" };
+}
