@@ -81,6 +81,12 @@ impl Outline {
         self.declarations.insert(name.to_owned(), declaration);
     }
 
+    /// Adds the type of a constant.
+    pub fn value(&mut self, name: &str, name_span: Span, of: Type) {
+        let declaration = Declaration { name_span, parameters: Vec::new(), of, role: Role::Part };
+        self.values.insert(name.to_owned(), declaration);
+    }
+
     /// Makes a name of this file visible to others.
     pub fn export(&mut self, exported: &str, local: &str) {
         self.exports.insert(exported.to_owned(), Export::Local(local.to_owned()));
@@ -110,6 +116,8 @@ pub(super) struct Parameter {
 pub(super) enum Role {
     /// A model, if it stands in `app/datamodels` and has a key.
     Candidate,
+    /// The same, if it inherits from a class whose heirs are records: one of pydantic.
+    Heir,
     /// The same, if what it applies is a declaration of the project: `type A = Envelope<B>`.
     Applied,
     /// A name for a type, of use only to other declarations.
@@ -226,6 +234,8 @@ pub(super) struct Record {
     pub members: Vec<Member>,
     /// What stands among the members and is none.
     pub refused: Vec<Refusal>,
+    /// Whether a class that inherits from it is a record as well.
+    pub breeds: bool,
 }
 
 /// A field as it was written.

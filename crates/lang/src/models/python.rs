@@ -1,22 +1,24 @@
-//! Reads what a Python file declares: dataclasses, enums and type aliases, and the names that it
-//! imports.
+//! Reads what a Python file declares: records (`classes`), enums and type aliases, and the names
+//! that it imports.
 //!
 //! A class is told by the last part of its decorator or base, whatever module it comes from.
 //! Everything that a module declares or imports can be imported from it, as in Python.
 
+mod classes;
 mod config;
+mod enums;
 mod types;
 
 use std::sync::Arc;
 
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
-use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtImport, StmtImportFrom};
+use ruff_python_ast::{Expr, Stmt, StmtImport, StmtImportFrom};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{
     language::Language,
-    outline::{Declaration, Import, Kind, Member, Outline, Record, Role, Source, Span, Type},
+    outline::{Declaration, Import, Outline, Parameter, Role, Source, Span, Type},
 };
 use config::Variables;
 pub(super) use types::known;
@@ -135,15 +137,18 @@ impl Reader<'_> {
         for statement in statements {
             match statement {
                 Stmt::ClassDef(class) => self.class(class),
-                Stmt::TypeAlias(alias) => self.alias(&alias.name, &alias.value),
+                Stmt::TypeAlias(alias) => {
+                    let parameters = alias.type_params.as_deref().map(classes::parameters);
+                    self.alias(&alias.name, &alias.value, parameters.unwrap_or_default());
+                }
                 Stmt::Assign(assign) => {
                     if let [target] = assign.targets.as_slice() {
-                        self.alias(target, &assign.value);
+                        self.alias(target, &assign.value, Vec::new());
                     }
                 }
                 Stmt::AnnAssign(assign) => {
                     if let Some(value) = &assign.value {
-                        self.alias(&assign.target, value);
+                        self.alias(&assign.target, value, Vec::new());
                     }
                 }
                 _ => {}
@@ -153,67 +158,32 @@ impl Reader<'_> {
 
     /// Any variable may be the name of a type; whether it is shows when a model uses it. The
     /// first value counts.
-    fn alias(&mut self, target: &Expr, value: &Expr) {
+    fn alias(&mut self, target: &Expr, value: &Expr, parameters: Vec<Parameter>) {
         let Expr::Name(name) = target else { return };
         if self.outline.declarations.contains_key(name.id.as_str()) {
             return;
         }
-        let of = self.names().read(value);
-        self.declare(name.id.as_str(), name.range, of, Role::Part);
+        let of = self.names().read(new_type(value).unwrap_or(value));
+        self.declare(name.id.as_str(), name.range, parameters, of, Role::Part);
     }
 
-    fn class(&mut self, class: &StmtClassDef) {
-        let bases = class.arguments.as_ref().map_or(&[][..], |arguments| &arguments.args);
-        let decorated = |name| {
-            class.decorator_list.iter().any(|decorator| last_name(&decorator.expression) == Some(name))
-        };
-        let (of, role) = if decorated("dataclass") || decorated("moose_data_model") {
-            let generic = bases.iter().find(|base| last_name(base) == Some("Generic")).map(Ranged::range);
-            let parameters = class.type_params.as_ref().map(|parameters| parameters.range);
-            let of = match parameters.or(generic) {
-                Some(range) => types::generic(span(range)),
-                None => Type::new(span(class.range), Kind::Record(self.record(class, bases))),
-            };
-            self.config(class);
-            (of, Role::Candidate)
-        } else if let Some(flavour) = types::enum_flavour(bases) {
-            (types::read_enum(class, flavour), Role::Part)
-        } else {
-            let of = Type::refused(
-                span(class.name.range),
-                format!("the class `{}` is not a dataclass", class.name),
-                "Put `@dataclass` above it.",
-            );
-            (of, Role::Part)
-        };
-        self.declare(class.name.as_str(), class.name.range, of, role);
-    }
-
-    fn record(&self, class: &StmtClassDef, bases: &[Expr]) -> Record {
-        let names = self.names();
-        let bases = bases
-            .iter()
-            .filter(|base| !matches!(last_name(base), Some("object" | "ABC")))
-            .map(|base| names.read(base))
-            .collect();
-        let members = class.body.iter().filter_map(|statement| {
-            let Stmt::AnnAssign(field) = statement else { return None };
-            let Expr::Name(name) = &*field.target else { return None };
-            if matches!(last_name(&field.annotation), Some("ClassVar" | "KW_ONLY")) {
-                return None;
-            }
-            Some(names.member(name, &field.annotation, field.value.as_deref()))
-        });
-        Record { bases, members: members.collect::<Vec<Member>>(), refused: Vec::new() }
-    }
-
-    fn declare(&mut self, name: &str, range: TextRange, of: Type, role: Role) {
-        self.outline.declare(name, Declaration { name_span: span(range), parameters: Vec::new(), of, role });
+    fn declare(&mut self, name: &str, range: TextRange, parameters: Vec<Parameter>, of: Type, role: Role) {
+        // What has to be told something first is no model by itself.
+        let role = if parameters.is_empty() { role } else { Role::Part };
+        self.outline.declare(name, Declaration { name_span: span(range), parameters, of, role });
         self.outline.export(name, name);
     }
 
     fn names(&self) -> Names<'_> {
         Names { text: &self.outline.file.text, imports: &self.outline.imports }
+    }
+}
+
+/// What `NewType("Id", str)` is made of.
+fn new_type(value: &Expr) -> Option<&Expr> {
+    match value {
+        Expr::Call(call) if last_name(&call.func) == Some("NewType") => call.arguments.args.get(1),
+        _ => None,
     }
 }
 

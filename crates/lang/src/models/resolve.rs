@@ -185,8 +185,24 @@ impl<'a> Resolver<'a> {
             (Role::Applied, Kind::Named { path, .. }) => {
                 matches!(self.files.find(file, path), Found::Declaration(_))
             }
+            (Role::Heir, _) => self.is_heir(file, declaration, &mut BTreeSet::new()),
             (Role::Applied | Role::Part, _) => false,
         }
+    }
+
+    /// Whether a class inherits from one whose heirs are records.
+    fn is_heir(&self, file: usize, declaration: &Declaration, seen: &mut BTreeSet<Place<'a>>) -> bool {
+        let Kind::Record(record) = &declaration.of.kind else { return false };
+        record.bases.iter().any(|base| {
+            let Kind::Named { path, .. } = &base.kind else { return false };
+            let Found::Declaration(place) = self.files.find(file, path) else { return false };
+            let Some(base) = self.files.declaration(place) else { return false };
+            match (base.role, &base.of.kind) {
+                (Role::Heir, _) => seen.insert(place) && self.is_heir(place.0, base, seen),
+                (_, Kind::Record(record)) => record.breeds,
+                (_, _) => false,
+            }
+        })
     }
 
     /// Records without a sorting key that no other type uses were meant to be models.

@@ -189,9 +189,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, id: &BindingIdentifier, of: Type) {
-        let declaration =
-            Declaration { name_span: span(id.span), parameters: Vec::new(), of, role: Role::Part };
-        self.outline.values.insert(id.name.to_string(), declaration);
+        self.outline.value(id.name.as_str(), span(id.span), of);
     }
 
     fn import(&mut self, import: &ImportDeclaration) {

@@ -60,7 +60,7 @@ impl Reader<'_> {
     }
 
     /// A name as it is called where it is declared.
-    fn original<'n>(&'n self, name: &'n str) -> &'n str {
+    pub(super) fn original<'n>(&'n self, name: &'n str) -> &'n str {
         self.outline.imports.get(name).map_or(name, |import| &import.original)
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use antler_core::schema::DataType;
-use ruff_python_ast::{Expr, ExprName, ExprStringLiteral, Number, Operator, Stmt, StmtClassDef, UnaryOp};
+use ruff_python_ast::{Expr, ExprName, ExprStringLiteral, Operator};
 use ruff_python_parser::typing::parse_type_annotation;
 use ruff_text_size::Ranged;
 
-use super::span;
-use crate::models::outline::{Constant, EnumMember, Import, Kind, Member, Span, Type, enumeration, literal};
+use super::{enums::constant, span};
+use crate::models::outline::{Constant, Import, Kind, Member, Span, Type, literal};
 
 /// What is needed to read names in a file.
 pub(super) struct Names<'a> {
@@ -72,13 +72,15 @@ impl Names<'_> {
             }
             Expr::StringLiteral(text) => return self.quoted(at, text),
             Expr::Subscript(subscript) => {
-                let arguments = match &*subscript.slice {
-                    Expr::Tuple(tuple) => &tuple.elts[..],
-                    single => std::slice::from_ref(single),
-                };
+                let arguments = subscripts(written);
                 let Some(path) = self.path(&subscript.value) else { return not_a_type(at) };
                 match (path.last().map(String::as_str), arguments) {
-                    (Some("Literal"), values) => Kind::OneOf(values.iter().map(read_literal).collect()),
+                    (Some("Literal"), values) => {
+                        Kind::OneOf(values.iter().map(|value| self.read_literal(value)).collect())
+                    }
+                    (Some("tuple" | "Tuple"), [of, Expr::EllipsisLiteral(_)]) => {
+                        Kind::List(Box::new(self.read(of)))
+                    }
                     (Some("Annotated"), [of, ..]) => return self.read(of),
                     (_, arguments) => {
                         Kind::Named { path, arguments: arguments.iter().map(|of| self.read(of)).collect() }
@@ -88,6 +90,23 @@ impl Names<'_> {
             _ => return not_a_type(at),
         };
         Type::new(at, kind)
+    }
+
+    fn read_literal(&self, value: &Expr) -> Type {
+        let at = span(value.range());
+        match (value, constant(value)) {
+            (Expr::NoneLiteral(_), _) => Type::new(at, Kind::Null),
+            // `Kind.CLICK`
+            (Expr::Attribute(_), _) if let Some(path) = self.path(value) => {
+                Type::new(at, Kind::Named { path, arguments: Vec::new() })
+            }
+            (_, Constant::Other) => Type::refused(
+                at,
+                "only texts and integers can be listed one by one",
+                "Use `str`, `int`, `float` or `bool`.",
+            ),
+            (_, constant) => literal(at, constant),
+        }
     }
 
     /// An annotation in quotes.
@@ -132,15 +151,27 @@ fn not_a_type(at: Span) -> Type {
     )
 }
 
-/// Whether a default is `None`, or `field(default=None)`.
+/// Whether a default is `None`, `field(default=None)` or pydantic's `Field(None)`.
 fn defaults_to_none(default: &Expr) -> bool {
     match default {
         Expr::NoneLiteral(_) => true,
+        Expr::Call(call) if matches!(call.arguments.args.first(), Some(Expr::NoneLiteral(_))) => true,
         Expr::Call(call) => call.arguments.keywords.iter().any(|keyword| {
             keyword.arg.as_ref().is_some_and(|name| name == "default")
                 && matches!(keyword.value, Expr::NoneLiteral(_))
         }),
         _ => false,
+    }
+}
+
+/// What stands between the brackets of `Generic[T, U]`.
+pub(super) fn subscripts(of: &Expr) -> &[Expr] {
+    match of {
+        Expr::Subscript(subscript) => match &*subscript.slice {
+            Expr::Tuple(tuple) => &tuple.elts,
+            single => std::slice::from_ref(single),
+        },
+        _ => &[],
     }
 }
 
@@ -156,93 +187,6 @@ pub(super) fn last_name(written: &Expr) -> Option<&str> {
     }
 }
 
-fn read_literal(value: &Expr) -> Type {
-    let at = span(value.range());
-    match (value, constant(value)) {
-        (Expr::NoneLiteral(_), _) => Type::new(at, Kind::Null),
-        (_, Constant::Other) => Type::refused(
-            at,
-            "only texts and integers can be listed one by one",
-            "Use `str`, `int`, `float` or `bool`.",
-        ),
-        (_, constant) => literal(at, constant),
-    }
-}
-
-fn constant(value: &Expr) -> Constant {
-    match value {
-        Expr::StringLiteral(text) => Constant::Text(text.value.to_str().to_owned()),
-        Expr::NumberLiteral(number) => match &number.value {
-            Number::Int(integer) => integer.as_i64().map_or(Constant::Other, Constant::Integer),
-            Number::Float(_) | Number::Complex { .. } => Constant::Other,
-        },
-        Expr::UnaryOp(unary) if unary.op == UnaryOp::USub => match constant(&unary.operand) {
-            Constant::Integer(integer) => Constant::Integer(-integer),
-            Constant::Text(_) | Constant::Other => Constant::Other,
-        },
-        _ => Constant::Other,
-    }
-}
-
-/// What `auto()` means in an enum.
-#[derive(Clone, Copy)]
-pub(super) enum Flavour {
-    /// One more than the member before it, beginning at 1.
-    Integers,
-    /// The name of the member in lower case.
-    Names,
-    /// Something that is better written out.
-    Unclear,
-}
-
-/// Which kind of enum a class with these bases is, if any.
-pub(super) fn enum_flavour(bases: &[Expr]) -> Option<Flavour> {
-    let has = |name| bases.iter().any(|base| last_name(base) == Some(name));
-    if has("StrEnum") {
-        Some(Flavour::Names)
-    } else if has("IntEnum") {
-        Some(Flavour::Integers)
-    } else if has("Enum") {
-        Some(if has("str") { Flavour::Unclear } else { Flavour::Integers })
-    } else {
-        None
-    }
-}
-
-/// The values of an enum.
-pub(super) fn read_enum(class: &StmtClassDef, flavour: Flavour) -> Type {
-    let mut last = 0_i64;
-    let members = class.body.iter().filter_map(|statement| {
-        let (target, value) = match statement {
-            Stmt::Assign(assign) => (assign.targets.first()?, &*assign.value),
-            Stmt::AnnAssign(assign) => (&*assign.target, assign.value.as_deref()?),
-            _ => return None,
-        };
-        let Expr::Name(name) = target else { return None };
-        // `_ignore_` and its like are instructions to Python.
-        if name.id.starts_with('_') {
-            return None;
-        }
-        let automatic = matches!(value, Expr::Call(call) if last_name(&call.func) == Some("auto"));
-        let value = match flavour {
-            Flavour::Integers if automatic => Constant::Integer(last.saturating_add(1)),
-            Flavour::Names if automatic => Constant::Text(name.id.to_lowercase()),
-            Flavour::Integers | Flavour::Names | Flavour::Unclear => constant(value),
-        };
-        if let Constant::Integer(integer) = value {
-            last = integer;
-        }
-        Some(EnumMember { name: name.id.to_string(), span: span(statement.range()), value })
-    });
-    let members = members.collect();
-    enumeration(span(class.name.range), members)
-}
-
-/// The type of a class with type parameters.
-pub(super) fn generic(at: Span) -> Type {
-    Type::refused(at, "generic classes cannot be stored", "Declare it without type parameters.")
-}
-
 /// The types that Python and its libraries bring along.
 pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Option<Type> {
     let kind = match (name, arguments) {
@@ -253,6 +197,11 @@ pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Opt
         ("datetime", []) => Kind::Value(DataType::Date),
         ("Key", [of]) => Kind::Key(Box::new(of.clone())),
         ("list" | "List" | "Sequence", [of]) => Kind::List(Box::new(of.clone())),
+        // Of a `TypedDict`.
+        ("NotRequired", [of]) => Kind::OneOf(vec![of.clone(), Type::new(at.clone(), Kind::Undefined)]),
+        ("Required" | "ReadOnly" | "Final", [of]) => of.kind.clone(),
+        // What a claim says stands in the event like any other field.
+        ("JWT", [of]) => of.kind.clone(),
         ("Optional", [of]) => Kind::OneOf(vec![of.clone(), Type::new(at.clone(), Kind::Null)]),
         ("Union", types @ [_, ..]) => Kind::OneOf(types.to_vec()),
         _ => {

@@ -1,11 +1,11 @@
 //! Types that have to be told others before they are one: `Page<T>` and its uses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Reported, Resolver, Value, records::Standing};
 use crate::models::{
     lookup::Place,
-    outline::{Kind, Refusal, Type},
+    outline::{Kind, Refusal, Role, Type},
 };
 
 /// How many types may be worked out from each other. More is a circle.
@@ -70,6 +70,11 @@ impl<'a> Resolver<'a> {
     /// What stands behind the name of a declaration.
     pub(super) fn body(&mut self, place: Place<'a>) -> Result<Value, Reported> {
         let Some(declaration) = self.files.declaration(place) else { return Err(Reported { key: false }) };
+        if declaration.role == Role::Heir && !self.is_heir(place.0, declaration, &mut BTreeSet::new()) {
+            let message = format!("the class `{}` is not a dataclass", place.1);
+            let help = "Put `@dataclass` above it.";
+            return Err(self.refuse(place.0, Refusal::new(declaration.name_span.clone(), message, help)));
+        }
         match &declaration.of.kind {
             Kind::Record(record) => self
                 .record(place.0, record, &declaration.name_span, Standing::Declared)

@@ -10,7 +10,10 @@ use antler_core::{
 };
 
 use super::{Reported, Resolver, Value};
-use crate::models::outline::{Member, Record, Refusal, Span, Type};
+use crate::models::{
+    lookup::Found,
+    outline::{Kind, Member, Record, Refusal, Span, Type},
+};
 
 /// Where a list of fields stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,12 +69,28 @@ impl Resolver<'_> {
     }
 
     fn base(&mut self, file: usize, base: &Type) -> Result<Vec<Field>, Reported> {
+        if self.adds_nothing(file, base) {
+            return Ok(Vec::new());
+        }
         if let DataType::Object(fields) = self.kept(file, base, Standing::Declared)?.data_type {
             return Ok(fields);
         }
         let refusal =
             Refusal::new(base.span.clone(), "only a record can be extended", "Write its fields out.");
         Err(self.refuse(file, refusal))
+    }
+
+    /// Whether a base is there for its methods or its configuration only.
+    fn adds_nothing(&mut self, file: usize, base: &Type) -> bool {
+        if let Kind::Named { path, .. } = &base.kind
+            && let Found::Declaration(place) = self.files.find(file, path)
+            && let Some(Kind::Record(record)) = self.files.declaration(place).map(|found| &found.of.kind)
+            && record.breeds
+        {
+            self.used.insert(place);
+            return record.members.is_empty() && record.refused.is_empty() && record.bases.is_empty();
+        }
+        false
     }
 
     fn field(&mut self, file: usize, member: &Member, standing: Standing) -> Result<Field, Reported> {

@@ -1,0 +1,7 @@
+from dataclasses import dataclass
+from moose_lib import Key
+
+
+@dataclass
+class Click:
+    id: Key[str]

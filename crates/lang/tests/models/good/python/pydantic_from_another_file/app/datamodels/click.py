@@ -1,0 +1,9 @@
+from .base import Event
+
+
+class Click(Event):
+    target: str
+
+
+class DoubleClick(Click):
+    delay: float
