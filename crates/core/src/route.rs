@@ -118,6 +118,12 @@ pub fn is_reserved(field: &str) -> bool {
     field.starts_with(coordinates::RESERVED_PREFIX) || matches!(field, "_part" | "_part_offset")
 }
 
+/// Whether a field of a nested object cannot have this name, because the database uses it for a part of
+/// every value that may be absent.
+pub fn is_reserved_inside(field: &str) -> bool {
+    field == "null"
+}
+
 /// The tables of events that did not reach a model: its dead letters, and those that were filtered.
 pub fn side_tables(naming: &Naming, model: &ModelName) -> [TableName; 2] {
     [naming.dead_letters(model), naming.filtered(model)]

@@ -133,6 +133,11 @@ impl Resolver<'_> {
             self.report_name(file, member, &message, "antler and the database use it themselves");
             return Err(Reported { key: value.key });
         }
+        if let Some(name) = reserved_inside(&value.data_type) {
+            let message = format!("`{name}` cannot be the name of a field of an object");
+            self.report_name(file, member, &message, "an object with such a field");
+            return Err(Reported { key: value.key });
+        }
         if value.key && standing == Standing::Inline {
             let refusal = Refusal::new(
                 member.of.span.clone(),
@@ -187,6 +192,23 @@ impl Resolver<'_> {
                 .with_label(&outline.file, span.clone(), "nothing to store")
                 .with_help("Declare the fields, or remove it."),
         );
+    }
+}
+
+/// The name of a field inside of a value that the database uses itself.
+fn reserved_inside(of: &DataType) -> Option<&SqlIdent> {
+    match of {
+        DataType::Array(item) => reserved_inside(&item.data_type),
+        DataType::Object(fields) => {
+            fields.iter().map(|field| &field.name).find(|name| route::is_reserved_inside(name.as_str()))
+        }
+        DataType::String
+        | DataType::Number
+        | DataType::Boolean
+        | DataType::BigInt
+        | DataType::Date
+        | DataType::StringEnum(_)
+        | DataType::IntegerEnum(_) => None,
     }
 }
 

@@ -1,13 +1,20 @@
 //! The canonical form of records, read by the real engine: what validation accepts is what the
-//! table then holds, for edge values of every type in every place that a schema can give them.
+//! table then holds, for edge values of every type in every place that a schema can give them, and
+//! for any model at all (`generated`).
 #![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod generated;
 
 use std::sync::OnceLock;
 
 use antler_core::{
     names::TableName,
+    route,
     schema::{Absence, DataType, Field, Item, Model},
-    sql::statement::{self, Sync},
+    sql::{
+        Projection,
+        statement::{self, Sync},
+    },
     validate::{BodyFormat, INSERT_SETTINGS, UnknownFields, Validator},
 };
 use antler_store::{
@@ -36,6 +43,13 @@ fn table(session: &mut dyn Session, name: &str, model: &Model) -> (TableName, St
     let columns: Vec<_> = model.fields.iter().map(|field| field.name.clone()).collect();
     let insert = statement::insert_batch(&table, &columns, name, INSERT_SETTINGS);
     (table, insert)
+}
+
+/// What a table holds.
+fn rows(session: &mut dyn Session, name: &str) -> Vec<Value> {
+    let select = format!("SELECT * FROM {name} SETTINGS output_format_json_quote_64bit_integers = 0");
+    let stored = session.query(&select, "JSONEachRow").unwrap();
+    serde_json::Deserializer::from_slice(&stored).into_iter().collect::<Result<_, _>>().unwrap()
 }
 
 /// Every type of a single value, with values at its edges.
@@ -190,11 +204,7 @@ fn the_table_holds_exactly_what_was_accepted() {
 
         let (_, insert) = table(&mut *session, name, &model);
         session.insert(&insert, "JSONEachRow", &accepted).unwrap();
-        let select = format!("SELECT * FROM {name} SETTINGS output_format_json_quote_64bit_integers = 0");
-        let stored = session.query(&select, "JSONEachRow").unwrap();
-        let stored: Vec<Value> =
-            serde_json::Deserializer::from_slice(&stored).into_iter().collect::<Result<_, _>>().unwrap();
-
+        let stored = rows(&mut *session, name);
         assert_eq!(stored.len(), records.len());
         for sent in records {
             let row = stored.iter().find(|row| row["id"] == sent["id"]).unwrap();
@@ -259,4 +269,44 @@ fn a_field_that_the_table_does_not_have_is_an_error_and_never_dropped() {
     }
     let count = session.query(&format!("SELECT count() FROM {}", table.table), "TSV").unwrap();
     assert_eq!(count, b"0\n");
+}
+
+/// Names are written without quotes where that can be read, so every word that means something to the
+/// database is tried as the name of a column, of a key and of a part of an object.
+#[test]
+fn every_word_of_the_database_can_name_a_field() {
+    let mut session = session();
+    let words = session
+        .query("SELECT DISTINCT lower(arrayJoin(splitByNonAlpha(keyword))) FROM system.keywords", "TSV");
+    let words = String::from_utf8(words.unwrap()).unwrap();
+    let field = |name: &str, data_type, key| Field {
+        name: name.parse().unwrap(),
+        data_type,
+        absence: Absence::Never,
+        key,
+    };
+    let mut refused = Vec::new();
+    for word in words.lines().filter(|word| word.len() > 1 && !route::is_reserved_inside(word)) {
+        let object = DataType::Object(vec![field(word, DataType::String, false)]);
+        let fields = vec![field(word, DataType::String, true), field("inside", object, false)];
+        let model = Model { name: "Words".parse().unwrap(), fields, order_by: Vec::new() };
+        let name = format!("word_{word}");
+        let table = TableName { database: "default".parse().unwrap(), table: name.parse().unwrap() };
+        let alias = TableName { database: "default".parse().unwrap(), table: "word".parse().unwrap() };
+        let columns: Vec<_> = model.fields.iter().map(|field| field.name.clone()).collect();
+        let landing = Projection::identity(&columns).rows().over(&table);
+        let row = json!({ word: "a", "inside": { word: "b" } }).to_string();
+        let mut tried = session
+            .execute(&statement::create_storage(&table, &model, Sync::Os))
+            .and_then(|()| session.execute(&statement::create_alias(&alias, &table, &model)))
+            .and_then(|()| session.query(&landing, "Null").map(drop));
+        if tried.is_ok() {
+            let insert = statement::insert_batch(&table, &columns, &name, INSERT_SETTINGS);
+            tried = session.insert(&insert, "JSONEachRow", row.as_bytes());
+        }
+        if tried.is_err() || rows(&mut *session, &name) != [serde_json::from_str::<Value>(&row).unwrap()] {
+            refused.push(word);
+        }
+    }
+    assert_eq!(refused, Vec::<&str>::new());
 }
