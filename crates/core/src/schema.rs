@@ -22,7 +22,8 @@ pub struct Model {
     pub name: ModelName,
     /// Its fields, in the order they were written.
     pub fields: Vec<Field>,
-    /// Fields of the sorting key after those that are marked as keys. It has at least one of both.
+    /// Fields of the sorting key after those that are marked as keys. It has at least one of both, unless
+    /// its author wants no table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<SqlIdent>,
 }

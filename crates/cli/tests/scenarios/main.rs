@@ -77,6 +77,7 @@ scenarios! {
     a_model_is_renamed
     a_model_is_renamed_and_back
     a_model_without_a_key
+    a_model_without_storage
     a_random_number
     a_record_that_is_refused
     a_renamed_model_changes_again

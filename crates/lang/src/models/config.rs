@@ -3,7 +3,7 @@
 //! Each language turns what is written into [`Setting`]s, without running anything; what they mean
 //! is decided here, once for all languages.
 //!
-//! - Only `ingestion`, and `order_by_fields` of `storage`, are looked at. Everything else is accepted
+//! - Only `ingestion`, and `order_by_fields` and `enabled` of `storage`, are looked at. Everything else is accepted
 //!   in silence: projects also configure what Antler decides by itself.
 //! - What stands under `ingestion` is a promise to producers. A part of it that is unknown, or
 //!   that only running the program would tell, is a problem and never a default. So is an order that
@@ -74,8 +74,17 @@ pub(super) enum Entry {
 #[derive(Debug, Default)]
 pub(super) struct Configured {
     pub ingestion: Ingestion,
-    /// The names of the fields that the table is ordered by, and where they are written.
+    pub storage: Storage,
+}
+
+/// What a configuration says about the table.
+#[derive(Debug, Default)]
+pub(super) struct Storage {
+    /// The names of the fields that it is ordered by, and where they are written.
     pub order_by: Vec<(String, Span)>,
+    /// Whether the author wants none. There is one all the same: it is where rows of other versions
+    /// come from.
+    pub is_off: bool,
 }
 
 /// Reads a configuration.
@@ -100,12 +109,12 @@ pub(super) fn read(language: Language, config: &Setting) -> Result<Configured, V
     // One message for an addition that hides both.
     refusals.truncate(1);
     let ingestion = ingestion.map_or_else(|| Ok(Ingestion::default()), |setting| group(language, setting));
-    let order_by = storage.map_or_else(|| Ok(Vec::new()), order_by);
-    match (ingestion, order_by) {
-        (Ok(ingestion), Ok(order_by)) if refusals.is_empty() => Ok(Configured { ingestion, order_by }),
-        (ingestion, order_by) => {
+    let storage = storage.map_or_else(|| Ok(Storage::default()), read_storage);
+    match (ingestion, storage) {
+        (Ok(ingestion), Ok(storage)) if refusals.is_empty() => Ok(Configured { ingestion, storage }),
+        (ingestion, storage) => {
             refusals.extend(ingestion.err().into_iter().flatten());
-            refusals.extend(order_by.err().into_iter().flatten());
+            refusals.extend(storage.err().into_iter().flatten());
             Err(refusals)
         }
     }
@@ -124,37 +133,38 @@ fn entry<'e>(entries: &'e [Entry], wanted: &str) -> Result<Option<&'e Setting>, 
     found
 }
 
-/// The fields that a model's table is ordered by.
-fn order_by(storage: &Setting) -> Result<Vec<(String, Span)>, Vec<Refusal>> {
+fn read_storage(storage: &Setting) -> Result<Storage, Vec<Refusal>> {
     const HELP: &str = "Write the names out, as in `[\"at\", \"device\"]`.";
     let refused = |span: &Span, what: &str, help: &str| vec![unreadable(span.clone(), what, help)];
     let entries = match &storage.value {
         Value::Group(entries) => entries,
         // Later Moose projects say that there is a table, or none, and nothing about it.
-        Value::True | Value::False | Value::Nothing => return Ok(Vec::new()),
+        Value::True | Value::Nothing => return Ok(Storage::default()),
+        Value::False => return Ok(Storage { is_off: true, ..Storage::default() }),
         Value::Text(_) | Value::Member(..) | Value::List(_) | Value::Unreadable => {
             return Err(refused(&storage.span, "`storage`", "Write it out in this file."));
         }
     };
     let fields = match entry(entries, "order_by_fields") {
-        Ok(Some(fields)) => fields,
-        Ok(None) => return Ok(Vec::new()),
+        Ok(fields) => fields,
         Err(span) => {
             let help = "Write `order_by_fields` out after it.";
             return Err(refused(&span, "what this adds to `storage`", help));
         }
     };
-    match &fields.value {
-        Value::List(names) => names
+    let is_off = matches!(entry(entries, "enabled"), Ok(Some(Setting { value: Value::False, .. })));
+    let order_by = match fields.map(|fields| (&fields.value, &fields.span)) {
+        Some((Value::List(names), _)) => names
             .iter()
             .map(|name| match &name.value {
                 Value::Text(text) => Ok((text.clone(), name.span.clone())),
                 _ => Err(refused(&name.span, "a name in `order_by_fields`", HELP)),
             })
-            .collect(),
-        Value::Nothing => Ok(Vec::new()),
-        _ => Err(refused(&fields.span, "`order_by_fields`", HELP)),
-    }
+            .collect::<Result<_, _>>()?,
+        None | Some((Value::Nothing, _)) => Vec::new(),
+        Some((_, span)) => return Err(refused(span, "`order_by_fields`", HELP)),
+    };
+    Ok(Storage { order_by, is_off })
 }
 
 fn group(language: Language, setting: &Setting) -> Result<Ingestion, Vec<Refusal>> {

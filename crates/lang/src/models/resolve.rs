@@ -70,7 +70,7 @@ struct Candidate {
     fields: Vec<Field>,
     ingestion: Ingestion,
     order_by: Vec<SqlIdent>,
-    /// Whether its configuration says, or may say, what its table is ordered by.
+    /// Whether its configuration says, or may say, what its table is ordered by; or that nobody minds.
     has_order: bool,
 }
 

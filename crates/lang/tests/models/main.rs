@@ -9,6 +9,10 @@
 mod cases;
 mod told;
 
+use std::sync::Arc;
+
+use antler_core::diagnostic::SourceFile;
+use antler_lang::models;
 use cases::{Case, cases};
 use told::told;
 
@@ -50,5 +54,49 @@ fn compare(case: &Case, told: &str, wrong: &mut Vec<String>) {
     let expected = std::fs::read_to_string(&case.expected).unwrap_or_default();
     if expected != told {
         wrong.push(format!("{} expects\n{expected}\nand came out as\n{told}", case.name));
+    }
+}
+
+/// The sources of a model, and the same with everything else about them.
+#[test]
+fn a_schema_is_the_same_in_another_order_form_file_or_configuration() {
+    let hash = |path: &str, text: &str| {
+        let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
+        let models = models::parse(&[Arc::new(file)]).unwrap();
+        models.into_values().next().unwrap().model.schema_hash()
+    };
+    let plain = hash(
+        "app/datamodels/a.ts",
+        "export interface A { id: Key<string>; kind: 'a' | 'b'; part: { x: number; y?: Date } }",
+    );
+    for (path, text) in [
+        (
+            "app/datamodels/a.ts",
+            "export interface A { part: { y?: Date, x: number }, kind: 'b' | 'a', id: Key<string> }",
+        ),
+        (
+            "app/datamodels/deep/b.ts",
+            "/** A. */\nexport type A = {\n  id: Key<string>; // its key\n  kind: 'a' | 'b';\n\n  part: { x: number; y: Date | null };\n};\n",
+        ),
+        (
+            "app/datamodels/a.ts",
+            "enum Kind { A = 'a', B = 'b' }\ninterface Part { x: number; y?: Date | null }\ninterface Base { id: Key<string> }\n\
+             export interface A extends Base { kind: Kind; part: Part }\n\
+             export const AConfig: DataModelConfig<A> = { ingestion: { format: 'JSON' }, storage: { order_by_fields: ['kind'] } };",
+        ),
+        (
+            "app/datamodels/a.py",
+            "class Part(BaseModel):\n    x: float\n    y: datetime | None\n\nclass A(BaseModel):\n    part: Part\n    kind: Literal['b', 'a']\n    id: Key[str]\n",
+        ),
+    ] {
+        assert_eq!(hash(path, text), plain, "{text}");
+    }
+    for text in [
+        "export interface A { id: string; kind: Key<'a' | 'b'>; part: { x: number; y?: Date } }",
+        "export interface A { id: Key<string>; kind: 'a' | 'b'; part: { x: number; y: Date } }",
+        "export interface A { id: Key<string>; kind: 'a' | 'c'; part: { x: number; y?: Date } }",
+        "export interface A { id: Key<string>; kind: 'a' | 'b'; part: { x: bigint; y?: Date } }",
+    ] {
+        assert_ne!(hash("app/datamodels/a.ts", text), plain, "{text}");
     }
 }

@@ -66,12 +66,11 @@ pub const READ_ONLY: &str = "SET readonly = 2";
 
 /// The storage table of a model: MergeTree, sorted by its sorting key.
 pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
-    let keys: Vec<_> = model.sorting_key().map(ident).collect();
     format!(
-        "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY ({})\nSETTINGS {}",
+        "CREATE TABLE IF NOT EXISTS {}\n(\n{}\n)\nENGINE = MergeTree\nORDER BY {}\nSETTINGS {}",
         table(name),
         columns(&model.fields, None),
-        keys.join(", "),
+        sorting_key(model),
         merge_tree_settings(sync),
     )
 }
@@ -79,6 +78,12 @@ pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
 /// The same, with a comment that tells it from others of its name.
 pub fn create_marked_storage(name: &TableName, model: &Model, sync: Sync, mark: &str) -> String {
     format!("{}\nCOMMENT {}", create_storage(name, model, sync), string(mark))
+}
+
+/// The columns that a table is sorted by. Without one, rows lie in the order in which they came.
+fn sorting_key(model: &Model) -> String {
+    let names: Vec<_> = model.sorting_key().map(ident).collect();
+    if names.is_empty() { "tuple()".to_owned() } else { format!("({})", names.join(", ")) }
 }
 
 fn merge_tree_settings(sync: Sync) -> String {
@@ -155,13 +160,12 @@ pub fn drop_view(name: &TableName) -> String {
 /// A clone of a storage table by hard links, whose parts keep their names: nothing merges them.
 /// See <https://clickhouse.com/docs/sql-reference/statements/create/table#with-a-schema-and-data-cloned-from-another-table>.
 pub fn clone_storage(clone: &TableName, of: &TableName, model: &Model) -> String {
-    let keys: Vec<_> = model.sorting_key().map(ident).collect();
     format!(
-        "CREATE TABLE {} CLONE AS {}\nENGINE = MergeTree\nORDER BY ({})\n\
+        "CREATE TABLE {} CLONE AS {}\nENGINE = MergeTree\nORDER BY {}\n\
          SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1",
         table(clone),
         table(of),
-        keys.join(", "),
+        sorting_key(model),
     )
 }
 

@@ -44,7 +44,8 @@ impl<'a> Resolver<'a> {
                 let refusals = match config::read(outline.language, settings) {
                     Ok(read) => {
                         candidate.ingestion = read.ingestion;
-                        candidate.order(place.1, &read.order_by)
+                        candidate.has_order |= read.storage.is_off;
+                        candidate.order(place.1, &read.storage.order_by)
                     }
                     Err(refusals) => {
                         candidate.has_order = true;

@@ -9,7 +9,7 @@ use crate::models::{
 };
 
 /// How many types may be worked out from each other. More is a circle.
-const DEEPEST: u32 = 200;
+const DEEPEST: u32 = 100;
 
 impl<'a> Resolver<'a> {
     /// A declaration with type parameters, told what they are. Each use is resolved anew, and what

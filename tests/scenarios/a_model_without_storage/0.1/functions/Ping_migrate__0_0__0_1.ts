@@ -1,0 +1,3 @@
+export default function migrate(ping: any) {
+  return { note: ping.note ?? "nothing" };
+}
