@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Optional, TypeVar
 
 T = TypeVar("T")
 
-# A field that the table is sorted by. Every data model has at least one.
+# A field that the table is sorted by. Every data model has one, or says what it is ordered by.
 Key = Annotated[T, "key"]
 
 
@@ -31,7 +31,10 @@ class IngestionConfig:
 
 @dataclass
 class StorageConfig:
-    """Of Moose. Antler decides by itself how a model is stored."""
+    """How a model is stored: what its table is sorted by, after the keys.
+
+    A model that is not enabled needs no key, and has a table all the same. The rest is of Moose.
+    """
 
     enabled: Optional[bool] = None
     order_by_fields: Optional[list[str]] = None

@@ -1,8 +1,11 @@
 // What data models may import, for editors: nothing has to be installed.
 
 declare module "antler" {
-  /** A field that the table is sorted by. Every data model has at least one. */
+  /** A field that the table is sorted by. Every data model has one, or says what it is ordered by. */
   export type Key<T> = T;
+
+  /** Of Moose: the same as `T`, and in the event like any other field. */
+  export type JWT<T> = T;
 
   /** How a JSON body holds its events. */
   export enum IngestionFormat {
@@ -13,7 +16,7 @@ declare module "antler" {
   }
 
   /**
-   * What the endpoint of a model promises, written beside the model:
+   * What is said of a model beside its fields:
    *
    *     export const UserActivityConfig: DataModelConfig<UserActivity> = {
    *       ingestion: { format: IngestionFormat.JSON_ARRAY, unknownFields: "refuse" },
@@ -28,10 +31,12 @@ declare module "antler" {
           /** What becomes of fields that the model does not have. Without it they are dropped. */
           unknownFields?: "drop" | "refuse";
         };
-    /** Of Moose. Antler decides by itself how a model is stored. */
     storage?: {
+      /** A model without storage needs no key. It has a table all the same. */
       enabled?: boolean;
-      order_by_fields?: (keyof T)[];
+      /** What the table is sorted by, after the keys. */
+      order_by_fields?: readonly (keyof T)[];
+      /** Of Moose. Antler decides by itself how a model is stored. */
       deduplicate?: boolean;
       name?: string;
     };
@@ -43,5 +48,5 @@ declare module "antler" {
 // The same under the name that Moose projects use.
 declare module "@514labs/moose-lib" {
   export { IngestionFormat } from "antler";
-  export type { DataModelConfig, Key } from "antler";
+  export type { DataModelConfig, JWT, Key } from "antler";
 }
