@@ -18,8 +18,8 @@ from collections import defaultdict
 
 # Crates that a crate must not reach through its normal dependencies, however far.
 UNREACHABLE = {
-    "antler-core": {"axum", "fjall", "libloading", "oxc_parser", "ruff_python_parser", "tokio", "ureq"},
-    "antler-lang": {"antler-server", "antler-store"},
+    "antler-core": {"axum", "fjall", "libloading", "oxc_parser", "rquickjs", "ruff_python_parser", "tokio", "ureq"},
+    "antler-lang": {"antler-server", "antler-store", "antler-udf"},
 }
 TEST_ONLY = {"antler-chaos", "antler-testkit"}
 CRATES_IO = "crates.io-index"

@@ -26,5 +26,6 @@ pub mod route;
 pub mod schema;
 pub mod sink;
 pub mod sql;
+pub mod udf;
 pub mod validate;
 pub mod verify;

@@ -1,0 +1,83 @@
+//! The conversation with the database: chunks in, answers out, in the same order.
+//!
+//! The database asks for each chunk once for each fate that its rows can have, one after the other
+//! and of the same process, so the answers to the last chunk are kept.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, BufRead, Write},
+    sync::Arc,
+};
+
+use antler_core::udf::Function;
+
+use crate::{
+    chunk::Chunk,
+    sandbox::Limits,
+    worker::{Next, Worker},
+};
+
+/// The answers of a chunk are kept when both together are not larger, in bytes.
+const KEPT: usize = 64 * 1024 * 1024;
+
+/// How a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The database has closed its end.
+    Closed,
+    /// Every question is answered, but a thread still hangs in the engine, and can only be ended with
+    /// the process.
+    Hanging,
+}
+
+/// Answers what the database asks, until it closes its end or a row hangs the engine.
+///
+/// # Errors
+/// The input is not of the function's types, or the output is closed.
+pub fn serve(
+    function: Function,
+    limits: Limits,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<Ended> {
+    let function = Arc::new(function);
+    let mut worker = Worker::start(&function, limits)?;
+    let mut hanging = BTreeSet::new();
+    let mut last: Option<(Arc<Chunk>, Vec<u8>)> = None;
+    while let Some(chunk) = Chunk::read(&mut input, &function.source)? {
+        if let Some((same, answers)) = &last
+            && **same == chunk
+        {
+            output.write_all(answers)?;
+            output.flush()?;
+            continue;
+        }
+        let chunk = Arc::new(chunk);
+        let mut kept = Some(Vec::new());
+        let mut answered = 0;
+        worker.answer(&chunk, 0..chunk.len(), &hanging);
+        while answered < chunk.len() {
+            match worker.next() {
+                Next::Piece(piece) => {
+                    output.write_all(&piece.bytes)?;
+                    output.flush()?;
+                    answered += piece.rows;
+                    kept = kept.filter(|kept| kept.len() + piece.bytes.len() + chunk.size() <= KEPT);
+                    if let Some(kept) = &mut kept {
+                        kept.extend_from_slice(&piece.bytes);
+                    }
+                }
+                Next::Hanging(row) => {
+                    hanging.insert(row);
+                    worker = Worker::start(&function, limits)?;
+                    worker.answer(&chunk, answered..chunk.len(), &hanging);
+                }
+            }
+        }
+        if !hanging.is_empty() {
+            return Ok(Ended::Hanging);
+        }
+        last = kept.map(|answers| (chunk, answers));
+    }
+    Ok(Ended::Closed)
+}
