@@ -2,7 +2,7 @@
 # `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lifecycle fuzz-body api-check bench-ingest bench-load bench-memory lint fmt build engine oracle clean clean-data
+.PHONY: help demo test chaos lifecycle fuzz-body api-check bench-ingest bench-load bench-memory bench-udf lint fmt build engine oracle clean clean-data
 
 # One line for each target.
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make bench-ingest measure how fast events are accepted and stored, and how fresh the tables are"
 	@echo "make bench-load   measure how long a new version pauses its tables (RUNS=100), and how fast rows are loaded"
 	@echo "make bench-memory post EVENTS=10000000 events, and print the memory of the server on the way"
+	@echo "make bench-udf    measure how many rows a second a migration in JavaScript takes"
 	@echo "make lint         check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt          format the code"
 	@echo "make build        build target/debug/antler"
@@ -75,6 +76,10 @@ bench-load: engine
 	@scripts/tools.sh cargo cc
 	cargo build --release --locked --package antler-bench
 	@scripts/bench-load.sh
+
+bench-udf:
+	@scripts/tools.sh cargo cc
+	cargo run --release --locked --package antler-udf --example speed
 
 bench-memory: engine
 	@scripts/tools.sh cargo cc curl git

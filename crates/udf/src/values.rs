@@ -152,7 +152,7 @@ fn read<'js>(
             *from = rest;
             Text::from_str(ctx.clone(), &String::from_utf8_lossy(text))?.into_value()
         }
-        Shape::Number => Value::new_number(ctx.clone(), f64::from_le_bytes(take(from)?)),
+        Shape::Number => number_value(ctx, f64::from_le_bytes(take(from)?)),
         Shape::Boolean => Value::new_bool(ctx.clone(), u8::from_le_bytes(take(from)?) != 0),
         Shape::BigInt => BigInt::from_i64(ctx.clone(), i64::from_le_bytes(take(from)?))?.into_value(),
         Shape::Date => helpers.date.call((i64::from_le_bytes(take(from)?) as f64,))?,
@@ -161,7 +161,7 @@ fn read<'js>(
             let word = at.checked_sub(1).and_then(|at| words.get(at)).ok_or(rquickjs::Error::Unknown)?;
             word.as_str().into_js(ctx)?
         }
-        Shape::Integers(_, width) => Value::new_number(ctx.clone(), f64::from(number(*width, from)?)),
+        Shape::Integers(_, width) => Value::new_int(ctx.clone(), i32::from(number(*width, from)?)),
         Shape::Array(slot) => {
             let array = Array::new(ctx.clone())?;
             for at in 0..length(from)? {
@@ -174,6 +174,16 @@ fn read<'js>(
         }
         Shape::Object(members) => read_record(ctx, helpers, members, from)?,
     })
+}
+
+/// A number as the engine likes it: whole ones are computed with as integers. Not -0, which is none.
+fn number_value<'js>(ctx: &Ctx<'js>, value: f64) -> Value<'js> {
+    let whole = value as i32;
+    if f64::from(whole).to_bits() == value.to_bits() {
+        Value::new_int(ctx.clone(), whole)
+    } else {
+        Value::new_float(ctx.clone(), value)
+    }
 }
 
 /// Writes what a migration returned as a record of these fields. Others are left out.

@@ -94,6 +94,8 @@ fn a_row_is_stored_filtered_or_failed_as_the_function_says() {
         answers(body, &[0.5, 1.0, 2.0, -0.0]),
         [stored("0.5"), Filtered, failed("2 is bad"), stored("0")]
     );
+    let is_minus_zero = "return { out: String(Object.is(row.n, -0)) }";
+    assert_eq!(answers(is_minus_zero, &[-0.0, 0.0]), [stored("true"), stored("false")]);
     assert_eq!(answer("throw 'text'"), failed("text"));
     assert_eq!(
         answer("throw { get message() { throw 1; } }"),

@@ -1,0 +1,87 @@
+//! How many rows a second one process answers: `make bench-udf`.
+//!
+//! Without the database, but with everything that a process does: rows come and go in its format.
+#![expect(clippy::print_stdout, reason = "its purpose")]
+
+use std::{error::Error, io, time::Instant};
+
+use antler_core::{
+    schema::{Absence, DataType, Field},
+    udf::Function,
+};
+use antler_udf::{Limits, serve};
+
+/// Rows of a chunk, as the database makes them.
+const CHUNK: u32 = 65_536;
+const CHUNKS: u32 = 10;
+
+/// What the functions do, and their bodies.
+const MIGRATIONS: [(&str, &str); 4] = [
+    ("copies the row", "return (event) => ({ ...event });"),
+    (
+        "renames and computes, six fields",
+        "return (event) => ({ id: event.id, at: event.at, text: event.text.toUpperCase(),
+            number: event.number * 2, flag: !event.flag, note: event.note ?? 'none' });",
+    ),
+    (
+        "a loop and a helper",
+        "function loud(text) { let count = 0; for (const c of text) if (c === 'a') count += 1; return count > 1; }
+         return (event) => ({ ...event, flag: loud(event.text) });",
+    ),
+    (
+        "a regular expression",
+        r"const WORD = /(\w+) (\w+)/;
+          return (event) => ({ ...event, note: event.text.match(WORD)?.[1] ?? null });",
+    ),
+];
+
+fn fields() -> Result<Vec<Field>, Box<dyn Error>> {
+    let field = |name: &str, data_type, absence| {
+        Ok::<_, Box<dyn Error>>(Field { name: name.parse()?, data_type, absence, key: false })
+    };
+    Ok(vec![
+        field("id", DataType::String, Absence::Never)?,
+        field("at", DataType::Date, Absence::Never)?,
+        field("text", DataType::String, Absence::Never)?,
+        field("number", DataType::Number, Absence::Never)?,
+        field("flag", DataType::Boolean, Absence::Never)?,
+        field("note", DataType::String, Absence::Null)?,
+    ])
+}
+
+/// Chunks that differ from each other.
+fn question() -> Vec<u8> {
+    let mut rows = Vec::new();
+    for chunk in 0..CHUNKS {
+        rows.extend_from_slice(format!("{CHUNK}\n").as_bytes());
+        for row in 0..CHUNK {
+            let id = format!("event-{:08}", chunk * CHUNK + row);
+            let text = format!("delayed flight {row}");
+            for text in [&id, &text] {
+                rows.push(text.len() as u8);
+                rows.extend_from_slice(text.as_bytes());
+                if *text == id {
+                    rows.extend_from_slice(&(1_700_000_000_000_i64 + i64::from(row)).to_le_bytes());
+                }
+            }
+            rows.extend_from_slice(&(f64::from(row) / 7.0).to_le_bytes());
+            rows.push((row % 2) as u8);
+            rows.push(1);
+        }
+    }
+    rows
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let question = question();
+    println!("{:<34} {:>10}", "one process", "rows/s");
+    for (what, code) in MIGRATIONS {
+        let migration = "Event_migrate__0_0__0_1".parse()?;
+        let function = Function { migration, source: fields()?, target: fields()?, code: code.to_owned() };
+        let before = Instant::now();
+        serve(function, Limits::default(), &question[..], io::sink())?;
+        let rate = f64::from(CHUNK * CHUNKS) / before.elapsed().as_secs_f64();
+        println!("{what:<34} {rate:>10.0}");
+    }
+    Ok(())
+}
