@@ -53,7 +53,8 @@ const LOOK: Duration = Duration::from_millis(5);
 /// statement, and of the comparison in its end.
 pub fn measure(rows: u64, runs: u32, loads: u32) -> Outcome {
     let data = tempfile::tempdir()?;
-    let options = EngineOptions { settings: vec![("session_timezone".to_owned(), "UTC".to_owned())] };
+    let settings = vec![("session_timezone".to_owned(), "UTC".to_owned())];
+    let options = EngineOptions { settings, functions: None };
     let engine = Engine::open(&engine::locate()?, &data.path().join("engine"), &options)?;
     let log = EmbeddedLog::open(&data.path().join("log"), SyncPolicy::Fsync)?;
     let naming = Naming::new("local", None)?;

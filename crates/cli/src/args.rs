@@ -86,6 +86,19 @@ pub enum Command {
     Unretire(UnretireArgs),
     /// Delete for good what only a retired version has.
     Purge(RetireArgs),
+    /// Run a migration for the database, which starts this by itself.
+    #[command(hide = true)]
+    Udf(UdfArgs),
+}
+
+/// `antler udf`
+#[derive(Debug, Args)]
+pub struct UdfArgs {
+    /// The function.
+    pub name: String,
+    /// The folder of its file. By default that of this program, as it was called.
+    #[arg(long)]
+    pub folder: Option<PathBuf>,
 }
 
 /// `antler init`

@@ -3,11 +3,12 @@
 //! A data folder belongs to one process. Commands that find it taken ask that process instead;
 //! see [`crate::access`].
 
-use std::sync::Arc;
+use std::{env, path::PathBuf, sync::Arc};
 
+use antler_core::diagnostic::{Code, Diagnostic};
 use antler_server::Backends;
 use antler_store::{
-    engine::{self, Engine, EngineOptions},
+    engine::{self, Engine, EngineOptions, Functions},
     folder::{DataFolder, ServerNote},
     log::{EmbeddedLog, SyncPolicy},
 };
@@ -20,6 +21,13 @@ use crate::{
 
 /// The data folder inside a project.
 pub const DATA_FOLDER: &str = ".antler";
+
+/// This program, which the engine starts to run migrations that it calls.
+fn runner() -> Result<PathBuf, Problems> {
+    env::current_exe().map_err(|error| {
+        Diagnostic::error(Code::File, format!("the path of this program cannot be told: {error}")).into()
+    })
+}
 
 /// Everything that a project's data lives in.
 pub struct Host {
@@ -45,7 +53,9 @@ impl Host {
         };
         let log = EmbeddedLog::open(&folder.log_dir(), sync).map_err(explain_store)?;
         // Migrations mean UTC, whatever the zone of the machine is.
-        let options = EngineOptions { settings: vec![("session_timezone".to_owned(), "UTC".to_owned())] };
+        let settings = vec![("session_timezone".to_owned(), "UTC".to_owned())];
+        let functions = Functions { folder: folder.functions_dir(), runner: runner()? };
+        let options = EngineOptions { settings, functions: Some(functions) };
         let engine = Engine::open(&library, &folder.engine_dir(), &options).map_err(explain_store)?;
         let backends = Backends {
             tables: Arc::new(engine.clone()),

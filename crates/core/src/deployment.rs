@@ -14,6 +14,7 @@ use crate::{
     route::{self, Outlet},
     schema::Model,
     sql::{Projection, statement},
+    udf,
 };
 
 /// The desired state of a project. Whoever compiles a project need not be who applies it: it is sent
@@ -41,6 +42,9 @@ pub struct Route {
     pub path: Path,
     /// Where its rows go, by the migrations along the path.
     pub outlets: Vec<Outlet>,
+    /// The functions that the outlets call by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<udf::Function>,
 }
 
 /// From where to where.
@@ -58,7 +62,7 @@ impl Route {
     pub fn new(naming: &Naming, path: Path, source: &Model, projection: &Projection) -> Option<Self> {
         let hop = Hop { from: path.first()?.clone(), to: path.last()?.clone() };
         let outlets = route::outlets(naming, &hop, source, projection);
-        Some(Self { path, outlets })
+        Some(Self { path, outlets, functions: projection.functions.clone() })
     }
 
     /// Its ends. `None` for an empty path, which no lineage makes.
@@ -128,6 +132,9 @@ pub struct DeployedRoute {
     pub path: Path,
     /// Where its rows go. Each has a view over the landing table of the source.
     pub outlets: Vec<Outlet>,
+    /// The functions that the outlets call by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<udf::Function>,
     /// Whether the target also has rows that an older migration made.
     pub mixed: bool,
     /// Whether rows still go there. The rows that have gone are in the target in either case, which
@@ -158,6 +165,11 @@ impl Deployed {
     /// Every topic that has a sink: of events, and of dead letters.
     pub fn topics(&self) -> BTreeSet<&TopicName> {
         self.nodes.values().flat_map(|node| [&node.topic, &node.dead_letters]).collect()
+    }
+
+    /// Every function that rows go through.
+    pub fn functions(&self) -> impl Iterator<Item = &udf::Function> {
+        self.flowing().flat_map(|(_, route)| &route.functions)
     }
 
     /// The node that a model version has its table in, or had.

@@ -73,6 +73,8 @@ codes! {
     Hole = "307";
     /// Migrations lead nowhere, or rows would reach a version in no way or in more than one.
     MigrationGraph = "308";
+    /// A migration would give another row when it runs again.
+    NotRepeatable = "309";
     /// A live version has no pinned schema.
     NotPinned = "401";
     /// The pinned commit cannot be used.

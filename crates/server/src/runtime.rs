@@ -118,11 +118,14 @@ impl Runtime {
         for database in [naming.database(), naming.internal_database()] {
             session.execute(&statement::create_database(database))?;
         }
+        let interrupted = state.applying()?.map(|applying| applying.plan.after).unwrap_or_default();
+        provide(&*tables, &[&state.deployed()?, &interrupted])?;
         finish_interrupted(&state, &naming, &*topics, &mut *session)?;
         let stored = |topic: &TopicName| Ok(state.sink(topic)?.stored());
         Desk { state: &state, naming: &naming, topics: &*topics, session: &mut *session, stored: &stored }
             .finish_interrupted()?;
         let deployed = state.deployed()?;
+        provide(&*tables, &[&deployed])?;
         drop_orphans(&deployed, &state, &naming, &mut *session)?;
 
         let sinks = Sinks::start(&tables, &topics, &state)?;
@@ -226,6 +229,7 @@ impl Runtime {
         show(&plan);
         *changing = Changing::Unfinished;
         let plan = apply::begin(plan, Stage::Prepare, &self.state)?;
+        repeat(|| provide(&*self.tables, &[&before, &plan.after]))?;
         repeat(|| apply::prepare(&plan, &*self.topics, &mut *session))?;
         self.drain_retiring(&plan, &before, &sinks)?;
 
@@ -242,6 +246,10 @@ impl Runtime {
         let pause = holding.elapsed();
         tracing::info!(milliseconds = pause.as_secs_f64() * 1e3, "a change is applied; sinks were held");
         *changing = Changing::Possible;
+        // A function too many does no harm, and the next start removes it.
+        if let Err(error) = provide(&*self.tables, &[&deployed]) {
+            tracing::warn!(%error, "functions that nothing calls any more are not removed");
+        }
         loads.enqueue(new_loads);
         self.endpoints.set(&deployed);
         drop(paused);
@@ -574,6 +582,12 @@ pub(crate) fn observe(
     let mut tables = sizes.names(naming.database());
     tables.retain(|table| !made.contains(table));
     Ok(Observed { deployed, facts, tables })
+}
+
+/// Lets statements call the functions of these states, and no others.
+fn provide(tables: &dyn Tables, states: &[&Deployed]) -> Result<(), ServerError> {
+    let functions: Vec<_> = states.iter().flat_map(|deployed| deployed.functions()).collect();
+    Ok(tables.provide(&functions)?)
 }
 
 /// Finishes the plan that a process left when it died.

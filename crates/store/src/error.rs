@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use antler_core::names::TopicName;
+use antler_core::names::{SqlIdent, TopicName};
 
 use crate::engine::{NPM_PACKAGE, NPM_VERSION};
 
@@ -45,6 +45,12 @@ pub enum StoreError {
         reason: String,
         /// The statement.
         statement: String,
+    },
+    /// A migration has to be called, and this database cannot.
+    #[error("this database cannot call {function}")]
+    NoFunctions {
+        /// The function.
+        function: SqlIdent,
     },
     /// The data folder belongs to another process.
     #[error(

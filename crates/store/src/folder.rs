@@ -5,6 +5,7 @@
 //!   lock          held by the process that uses the folder; its pid is written in it
 //!   server.json   the server's addresses, held by it in the same way
 //!   engine/       the embedded database
+//!   functions/    what it calls for migrations that are not SQL
 //!   log/          the embedded log
 //! ```
 //!
@@ -87,6 +88,11 @@ impl DataFolder {
     /// The folder of the embedded database.
     pub fn engine_dir(&self) -> PathBuf {
         self.path.join("engine")
+    }
+
+    /// The folder of the functions that the database calls.
+    pub fn functions_dir(&self) -> PathBuf {
+        self.path.join("functions")
     }
 
     /// The folder of the embedded log.

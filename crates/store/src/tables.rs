@@ -8,6 +8,8 @@ use serde::{
     de::{DeserializeOwned, Error as _},
 };
 
+use antler_core::udf::Function;
+
 use crate::StoreError;
 
 /// A database.
@@ -17,6 +19,17 @@ pub trait Tables: Send + Sync {
     /// # Errors
     /// The database cannot be reached.
     fn session(&self) -> Result<Box<dyn Session>, StoreError>;
+
+    /// Lets statements call exactly these functions, from when this returns, and over restarts.
+    ///
+    /// # Errors
+    /// The database cannot call functions, or they cannot be brought to it.
+    fn provide(&self, functions: &[&Function]) -> Result<(), StoreError> {
+        match functions.first() {
+            None => Ok(()),
+            Some(first) => Err(StoreError::NoFunctions { function: first.name() }),
+        }
+    }
 }
 
 /// A connection to a database.

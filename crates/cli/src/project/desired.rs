@@ -3,15 +3,15 @@
 //! This is where the languages meet the planner. Nothing is read here that [`Project`] does not
 //! hand out, and nothing is applied.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use antler_core::{
     deployment::{Deployed, Desired, Hop, Route},
-    diagnostic::{Code, Diagnostic, Severity},
+    diagnostic::{Code, Diagnostic, Severity, SourceFile},
     lineage::{EdgeError, Lineage, Node},
     sql::statement::Sync,
 };
-use antler_lang::migration::{self, Migration};
+use antler_lang::migration::{self, Migration, Tier};
 
 use super::{MigrationFile, Project, config::Durability};
 use crate::problems::Problems;
@@ -33,8 +33,7 @@ pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Probl
     let lineage = project.versions()?.lineage();
     let names = deployed.names_of(lineage.nodes());
     let mut lineage = lineage.named(&names);
-    let Compiled { migrations, problems, unused: mut warnings } =
-        compile(&project.migrations()?, &mut lineage);
+    let Compiled { migrations, problems, mut warnings } = compile(&project.migrations()?, &mut lineage);
     let migrations = Problems::none_of(problems, migrations)?;
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
     let routes = lineage.paths().into_iter().filter_map(|path| {
@@ -67,11 +66,11 @@ pub fn mistakes(
     files: &[MigrationFile],
     beside: impl Fn(Diagnostic, &Node) -> Diagnostic,
 ) -> Vec<Diagnostic> {
-    let Compiled { migrations: _, mut problems, unused } = compile(files, &mut lineage);
+    let Compiled { migrations: _, mut problems, warnings } = compile(files, &mut lineage);
     problems.extend(lineage.gaps().into_iter().map(|(older, newer)| {
         beside(Diagnostic { severity: Severity::Error, ..missing(older, newer) }, newer)
     }));
-    problems.extend(unused);
+    problems.extend(warnings);
     problems
 }
 
@@ -79,18 +78,24 @@ pub fn mistakes(
 struct Compiled {
     migrations: BTreeMap<Hop, Migration>,
     problems: Vec<Diagnostic>,
-    /// About files that lead nowhere.
-    unused: Vec<Diagnostic>,
+    /// About files that lead nowhere, or that are not SQL.
+    warnings: Vec<Diagnostic>,
 }
 
 /// Compiles the migration files, and connects the nodes that they lead from and to.
 fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
     let mut migrations = BTreeMap::new();
-    let (mut problems, mut unused) = (Vec::new(), Vec::new());
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     for MigrationFile { name, file } in files {
         match lineage.connect(name) {
-            Ok((from, to)) => match migration::compile(file, &from.model, &to.model) {
-                Ok(migration) => {
+            Ok((from, to)) => match migration::prepare(file, &from.model, &to.model) {
+                Ok((migration, tier)) => {
+                    if let Tier::Udf { function, because } = &tier {
+                        warnings.push(called(file, because));
+                        problems.extend(
+                            antler_udf::check(function).err().map(|broken| cannot_run(file, &broken)),
+                        );
+                    }
                     migrations.insert(Hop { from: from.id.clone(), to: to.id.clone() }, migration);
                 }
                 Err(found) => problems.extend(found),
@@ -99,7 +104,7 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
                 Diagnostic::error(Code::MigrationGraph, format!("{} cannot run: {error}", file.path))
                     .with_help("remove one of the two migrations"),
             ),
-            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_))) => unused.push(
+            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_))) => warnings.push(
                 Diagnostic::warning(Code::MigrationGraph, format!("{} is not used: {error}", file.path)),
             ),
         }
@@ -108,7 +113,26 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
         Diagnostic::error(Code::MigrationGraph, ambiguity.to_string())
             .with_help("remove one of the migrations on the way, or add one that leads there directly")
     }));
-    Compiled { migrations, problems, unused }
+    Compiled { migrations, problems, warnings }
+}
+
+/// Says that a migration is not SQL, and what in it is not.
+fn called(file: &Arc<SourceFile>, because: &[Diagnostic]) -> Diagnostic {
+    let message = format!("{} is not compiled to SQL: it runs in JavaScript, which is slower", file.path);
+    let mut warning = Diagnostic::warning(Code::NotCompilable, message).in_file(file);
+    for reason in because {
+        for label in &reason.labels {
+            warning = warning.with_label(file, label.span.clone(), reason.message.clone());
+        }
+    }
+    warning.help = because.iter().find_map(|reason| reason.help.clone());
+    warning
+}
+
+/// Says that the engine does not take the code of a migration.
+fn cannot_run(file: &Arc<SourceFile>, broken: &antler_udf::Broken) -> Diagnostic {
+    let message = format!("{} can neither be compiled nor be run: {broken}", file.path);
+    Diagnostic::error(Code::NotCompilable, message).in_file(file)
 }
 
 fn missing(older: &Node, newer: &Node) -> Diagnostic {

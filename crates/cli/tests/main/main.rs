@@ -14,6 +14,7 @@
 mod apply;
 mod backward;
 mod bump_version;
+mod called;
 mod check;
 mod compressed;
 mod configuration;

@@ -72,6 +72,7 @@ scenarios! {
     a_migration_named_after_0_2_of_an_equal_run
     a_migration_of_a_version_that_is_not_live
     a_migration_stays_missing
+    a_migration_that_is_not_compiled
     a_migration_with_a_wrong_name
     a_model_appears
     a_model_is_renamed

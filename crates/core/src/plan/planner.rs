@@ -114,8 +114,8 @@ impl<'a> Planner<'a> {
     /// Every desired route, as it is deployed.
     fn printed_routes(&self) -> BTreeMap<Hop, DeployedRoute> {
         let print = |(hop, route): (&Hop, &&Route)| {
-            let outlets = route.outlets.clone();
-            (hop.clone(), DeployedRoute { path: route.path.clone(), outlets, mixed: false, flows: true })
+            let Route { path, outlets, functions } = (*route).clone();
+            (hop.clone(), DeployedRoute { path, outlets, functions, mixed: false, flows: true })
         };
         self.routes.iter().map(print).collect()
     }

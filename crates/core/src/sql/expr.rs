@@ -27,6 +27,13 @@ pub enum Expr {
         /// Its arguments.
         args: Vec<Expr>,
     },
+    /// A migration that runs in its language ([`crate::udf`]).
+    Udf {
+        /// The name of the function.
+        function: SqlIdent,
+        /// Its arguments.
+        args: Vec<Expr>,
+    },
     /// An infix operator.
     Binary {
         /// The operator.
@@ -166,7 +173,9 @@ impl Expr {
         match self {
             Self::Column(name) => f(name),
             Self::Name(_) | Self::Literal(_) => {}
-            Self::Call { args, .. } => args.iter().for_each(|arg| arg.for_each_column(f)),
+            Self::Call { args, .. } | Self::Udf { args, .. } => {
+                args.iter().for_each(|arg| arg.for_each_column(f));
+            }
             Self::Binary { left, right, .. } => {
                 left.for_each_column(f);
                 right.for_each_column(f);
@@ -189,6 +198,7 @@ impl Expr {
             }
             Self::Call { function: "in", args } if is_list(args) => return flat,
             Self::Call { function, args } if !args.is_empty() => (function, args, None),
+            Self::Udf { function, args } => (function.as_str(), args, None),
             Self::Cast { value, data_type } => ("CAST", std::slice::from_ref(value), Some(string(data_type))),
             Self::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right } => {
                 let side = |side: &Self| match side {
@@ -269,6 +279,10 @@ impl Expr {
             }
             Self::Call { function, args } => {
                 out.push_str(function);
+                print_list(out, args);
+            }
+            Self::Udf { function, args } => {
+                out.push_str(&ident(function));
                 print_list(out, args);
             }
             Self::Binary { op, left, right } => {

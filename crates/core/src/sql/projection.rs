@@ -8,6 +8,7 @@ use super::{Expr, expr::SOURCE, ident, table};
 use crate::{
     coordinates,
     names::{SqlIdent, TableName},
+    udf,
 };
 
 /// A name for an expression that is used more than once.
@@ -37,6 +38,8 @@ pub struct Projection {
     pub keep: Option<Expr>,
     /// A `Nullable(String)`: the reason why this row fails, or NULL. `None` never fails.
     pub failure: Option<Expr>,
+    /// The migrations that it calls: those that run in their language.
+    pub functions: Vec<udf::Function>,
 }
 
 impl Projection {
@@ -222,6 +225,7 @@ mod tests {
             columns: vec![("x".parse().unwrap(), Expr::binary(BinaryOp::Times, column("c"), column("d")))],
             keep: Some(Expr::binary(BinaryOp::Less, column("d"), column("a"))),
             failure: None,
+            functions: Vec::new(),
         };
         let source = TableName { database: "local".parse().unwrap(), table: "T_0_0".parse().unwrap() };
         insta::assert_snapshot!(projection.rows().over_where(&source, &["_part = 'x'".to_owned()]), @"

@@ -140,7 +140,7 @@ impl Graph {
     /// Whether a value is a column or a part of one, in the form in which it is stored.
     pub(super) fn is_stored(&self, value: Id) -> bool {
         match self.node(value) {
-            Node::Column(_) => true,
+            Node::Column(_) | Node::Apply(Function::Migration(_), _) => true,
             Node::Field(inner, _) | Node::Known(inner) => self.is_stored(*inner),
             Node::Apply(Function::Element, args) => self.is_stored(args[0]),
             _ => false,

@@ -17,7 +17,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use antler_core::names::SqlIdent;
 
-use super::types::{Kind, Type};
+use super::{
+    types::{Kind, Type},
+    udf::Call,
+};
 
 /// A node of a [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,6 +209,8 @@ pub(super) enum Function {
     ArrayIncludes,
     /// The elements, which are texts that are there, with a text between them.
     Join,
+    /// What a migration that is not compiled makes of the fields of its source.
+    Migration(Call),
 }
 
 /// Operations on 64-bit integers.

@@ -8,6 +8,8 @@
 //!                        └─ javascript ─┘ compose (a.then(&b))
 //! ```
 //!
+//! What cannot be compiled is called by the database instead ([`Tier::Udf`], `udf`), where it can be run.
+//!
 //! The graph says what each row becomes, exactly as the language would say it: where a value
 //! cannot be computed exactly in the database, the row fails with a reason, and where that cannot be
 //! told for each row, the construct is refused. What a compiled migration promises is tested
@@ -32,6 +34,7 @@ mod simplify;
 mod sql;
 mod types;
 mod typescript;
+mod udf;
 
 use std::sync::Arc;
 
@@ -39,6 +42,7 @@ use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
     schema::{Field, Model},
     sql::Projection,
+    udf::Function,
 };
 
 use deep::deep;
@@ -84,6 +88,53 @@ pub fn compile(file: &Arc<SourceFile>, from: &Model, to: &Model) -> Result<Migra
             .in_file(file)
             .with_help("Write the migration in a file that ends with `.ts`.");
     Err(vec![diagnostic])
+}
+
+/// How a migration runs.
+#[derive(Debug, Clone)]
+pub enum Tier {
+    /// As SQL.
+    Sql,
+    /// In the runtime of its language, called by the database.
+    Udf {
+        /// What is called.
+        function: Arc<Function>,
+        /// What in the file cannot be compiled.
+        because: Vec<Diagnostic>,
+    },
+}
+
+/// The migration of a file: compiled, or else called.
+///
+/// # Errors
+/// What is wrong with it, with places in the file; and what can neither be compiled nor be run.
+pub fn prepare(
+    file: &Arc<SourceFile>,
+    from: &Model,
+    to: &Model,
+) -> Result<(Migration, Tier), Vec<Diagnostic>> {
+    let because = match compile(file, from, to) {
+        Ok(migration) => return Ok((migration, Tier::Sql)),
+        Err(refusals) => refusals,
+    };
+    if !file.path.ends_with(".ts") || !udf::is_runnable(file, &because) {
+        return Err(because);
+    }
+    let (migration, function) = deep(|| udf::migration(file, from, to))?;
+    Ok((migration, Tier::Udf { function, because }))
+}
+
+/// The migration of a file as one that is called, whether or not it could be compiled: to compare
+/// both ways to run it.
+///
+/// # Errors
+/// What in the file cannot be run.
+pub fn called(
+    file: &Arc<SourceFile>,
+    from: &Model,
+    to: &Model,
+) -> Result<(Migration, Arc<Function>), Vec<Diagnostic>> {
+    deep(|| udf::migration(file, from, to))
 }
 
 impl Migration {

@@ -71,6 +71,7 @@ impl Graph {
             | F::Join => Type::of(Kind::Text),
             F::FirstOf => optional(Kind::Text),
             F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
+            F::Migration(call) => call.result_type(),
             F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
             F::Element => match args.first().map(|array| &self.ty(*array).kind) {
                 Some(Kind::Array(item)) => Type { undefined: true, ..(**item).clone() },

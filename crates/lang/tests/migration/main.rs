@@ -6,6 +6,7 @@
 //! one are the same as one after the other; [`views`] runs them where they live. `refused` has what is not compiled, and its messages.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod agreement;
 mod composition;
 mod drafts;
 mod engine;

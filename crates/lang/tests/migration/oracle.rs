@@ -16,7 +16,7 @@ use crate::{
 
 /// What a compiled migration may refuse although the language has a value: each is a reason in
 /// the dead letters, and none is a wrong value.
-const LIMITS: &[&str] = &[
+pub const LIMITS: &[&str] = &[
     "is not an ISO 8601 date",
     "is outside of the years 1900 to 2299",
     "is too large to be computed exactly",

@@ -20,6 +20,7 @@
 //! Nothing here writes SQL.
 
 mod ffi;
+mod functions;
 mod locate;
 mod session;
 mod tokens;
@@ -35,7 +36,10 @@ use std::{
     },
 };
 
+pub use functions::Functions;
 pub use locate::locate;
+
+use antler_core::{sql::statement, udf::Function};
 
 use self::{
     ffi::{Connection, Library},
@@ -72,6 +76,8 @@ pub struct EngineOptions {
     /// ClickHouse settings by name: of the engine, such as `user_scripts_path`, or of every session,
     /// such as `max_threads`. A name that the engine does not know is ignored.
     pub settings: Vec<(String, String)>,
+    /// Where the functions are that statements may call. Without it there are none.
+    pub functions: Option<Functions>,
 }
 
 /// A handle of the engine of this process. Clones share it.
@@ -97,6 +103,7 @@ impl Engine {
             .ok_or_else(|| unusable(&file, "a setting has a zero byte in it".to_owned()))?;
         let library = Library::load(&file).map_err(|reason| unusable(&file, reason))?;
         tokens::mend(&data)?;
+        options.functions.as_ref().map_or(Ok(()), Functions::open)?;
         let first = Connection::open(library, &arguments).ok_or_else(|| {
             let reason =
                 format!("it did not start on {}; it wrote the reason to standard error", data.display());
@@ -105,7 +112,8 @@ impl Engine {
         tracing::info!(version = ENGINE_VERSION, data = %data.display(), "engine started");
         stop_at_exit_first();
         *of_process = OfProcess::Running { library, first, data };
-        Ok(Self(Arc::new(Shared { library, file, arguments })))
+        let functions = options.functions.clone();
+        Ok(Self(Arc::new(Shared { library, file, arguments, functions })))
     }
 
     /// The version of the library.
@@ -136,6 +144,19 @@ impl Tables for Engine {
             .ok_or_else(|| unusable(&self.0.file, "it refused another session".to_owned()))?;
         Ok(Box::new(EngineSession { connection, _engine: Arc::clone(&self.0) }))
     }
+
+    fn provide(&self, wanted: &[&Function]) -> Result<(), StoreError> {
+        match (&self.0.functions, wanted.first()) {
+            (Some(functions), _) => {
+                if functions.keep(wanted)? {
+                    self.session()?.execute(statement::RELOAD_FUNCTIONS)?;
+                }
+                Ok(())
+            }
+            (None, None) => Ok(()),
+            (None, Some(first)) => Err(StoreError::NoFunctions { function: first.name() }),
+        }
+    }
 }
 
 /// What handles and sessions share. The engine stops when it is dropped.
@@ -144,6 +165,7 @@ struct Shared {
     file: PathBuf,
     /// Given to every connection: the library compares the data folder and takes the settings.
     arguments: Vec<CString>,
+    functions: Option<Functions>,
 }
 
 impl Drop for Shared {
@@ -225,12 +247,15 @@ fn arguments(data: &Path, options: &EngineOptions) -> Option<Vec<CString>> {
         ("logger.console", "0".into()),
     ];
     let program = CString::new("antler").ok();
-    let settings = fixed.into_iter().chain(own).chain(callers).map(|(name, value): (&str, OsString)| {
+    let argument = |name: &str, value: OsString| {
         let mut argument = format!("--{name}=").into_bytes();
         argument.extend(value.into_vec());
         CString::new(argument).ok()
-    });
-    [program].into_iter().chain(settings).collect()
+    };
+    let settings = fixed.into_iter().chain(own).chain(callers).map(|(name, value)| argument(name, value));
+    let functions = options.functions.iter().flat_map(Functions::settings);
+    let functions = functions.map(|(name, path)| argument(name, path.into_os_string()));
+    [program].into_iter().chain(settings).chain(functions).collect()
 }
 
 fn unusable(path: &Path, reason: String) -> StoreError {

@@ -64,6 +64,10 @@ pub fn use_database(name: &SqlIdent) -> String {
 /// statements. See <https://clickhouse.com/docs/operations/settings/permissions-for-queries>.
 pub const READ_ONLY: &str = "SET readonly = 2";
 
+/// Makes the functions callable that the configuration has now, and no others.
+/// See <https://clickhouse.com/docs/sql-reference/statements/system#system-reload-functions>.
+pub const RELOAD_FUNCTIONS: &str = "SYSTEM RELOAD FUNCTIONS";
+
 /// The storage table of a model: MergeTree, sorted by its sorting key.
 pub fn create_storage(name: &TableName, model: &Model, sync: Sync) -> String {
     format!(

@@ -161,6 +161,8 @@ impl Printer<'_> {
             }
             F::ArrayIncludes => self.call("has", args),
             F::Join => self.call("arrayStringConcat", args),
+            // Its result is read like a column, never computed with.
+            F::Migration(_) => Expr::null(),
         }
     }
 

@@ -17,12 +17,14 @@ use std::collections::HashMap;
 use antler_core::{
     schema::{DataType, Field},
     sql::{BinaryOp, Expr, Let, Literal, Projection, item_type},
+    udf,
 };
 
 use super::{
     Migration,
     ir::{Function, Graph, Id, Node},
     types::Kind,
+    udf::Call,
 };
 use names::Names;
 
@@ -42,7 +44,7 @@ pub(super) fn projection(migration: &Migration) -> Projection {
         Node::Nothing(_) => None,
         _ => Some(printer.failure(migration.failure)),
     };
-    Projection { lets: printer.lets, columns, keep, failure }
+    Projection { lets: printer.lets, columns, keep, failure, functions: printer.functions }
 }
 
 /// The form in which an expression is printed.
@@ -64,6 +66,8 @@ struct Printer<'m> {
     printed: HashMap<(Id, Form), Expr>,
     lets: Vec<Let>,
     names: Names,
+    /// What is called.
+    functions: Vec<udf::Function>,
 }
 
 /// From what length on an expression that is used again gets a name.
@@ -84,6 +88,7 @@ impl<'m> Printer<'m> {
             printed: HashMap::new(),
             lets: Vec::new(),
             names: Names::new(taken),
+            functions: Vec::new(),
         }
     }
 
@@ -285,6 +290,10 @@ impl<'m> Printer<'m> {
                 let position = self.graph.as_number(args[1]).unwrap_or(0.0) as i64;
                 Expr::call("arrayElementOrNull", [self.stored(args[0]), count_of(position + 1)])
             }
+            Node::Apply(Function::Migration(call), args) => {
+                let (call, args) = (call.clone(), args.clone());
+                self.migrated(id, &call, &args)
+            }
             _ => Expr::Literal(Literal::Null),
         }
     }
@@ -317,6 +326,21 @@ impl<'m> Printer<'m> {
         }
     }
 
+    /// The result of a migration that the database calls: always under a name, so that it is called once.
+    fn migrated(&mut self, id: Id, call: &Call, args: &[Id]) -> Expr {
+        if let Some(printed) = self.printed.get(&(id, Form::Value)) {
+            return printed.clone();
+        }
+        let source = &call.function.source;
+        let args = args.iter().zip(source).map(|(arg, field)| self.column(*arg, field)).collect();
+        let name = self.names.unique("migrated");
+        self.lets.push(Let { name: name.clone(), value: Expr::Udf { function: call.name.clone(), args } });
+        self.functions.push((*call.function).clone());
+        let printed = Expr::Column(name);
+        self.printed.insert((id, Form::Value), printed.clone());
+        printed
+    }
+
     /// The type of a column or a part of one, and whether it may be `NULL`.
     fn stored_type(&self, id: Id) -> Option<(DataType, bool)> {
         let of_field = |field: &Field| (field.data_type.clone(), !field.absence.is_never());
@@ -333,6 +357,9 @@ impl<'m> Printer<'m> {
                 (DataType::Array(item), false) => Some((item.data_type, true)),
                 _ => None,
             },
+            Node::Apply(Function::Migration(call), _) => {
+                Some((DataType::Object(call.function.result()), false))
+            }
             _ => None,
         }
     }

@@ -46,6 +46,11 @@ pub(super) fn describe(graph: &Graph, id: Id) -> String {
     }
     match graph.node(id) {
         Node::Column(name) => name.to_string(),
+        Node::Field(object, name)
+            if matches!(graph.node(*object), Node::Apply(Function::Migration(_), _)) =>
+        {
+            name.to_string()
+        }
         Node::Field(object, name) => format!("{}_{name}", describe(graph, *object)),
         Node::Known(value) => describe(graph, *value),
         Node::Apply(function, args) => {

@@ -65,7 +65,7 @@ impl Lowering<'_> {
     fn forbid(&mut self, span: Span, what: &str) -> Reported {
         let message = format!("{what} cannot be used in a migration");
         let help = "A migration must give the same row whenever it runs again.";
-        self.report(Code::NotCompilable, span, message, "gives another value every time", help)
+        self.report(Code::NotRepeatable, span, message, "gives another value every time", help)
     }
 
     /// A hole that a draft left for its author.

@@ -251,7 +251,14 @@ impl Lowering<'_> {
         let ty = self.ty(value).clone();
         if let crate::migration::types::Kind::Array(_) = ty.kind {
             let help = "Return one object, or `null` to leave the row out.";
-            return Err(self.refuse(expression.span(), "a migration that returns several rows", help));
+            let message = "a migration that returns several rows is not possible yet";
+            return Err(self.report(
+                Code::MigrationOutput,
+                expression.span(),
+                message,
+                format!("`{ty}`"),
+                help,
+            ));
         }
         if ty.undefined {
             return Err(self.report(

@@ -1,0 +1,9 @@
+import type { Key } from "antler";
+
+export interface Event {
+  id: Key<string>;
+  at: Date;
+  first: string | null;
+  digits: bigint;
+  weight: number;
+}
