@@ -6,7 +6,7 @@
 //! See <https://clickhouse.com/docs/interfaces/formats/RowBinary>.
 
 use std::{
-    io::{self, BufRead, Read as _},
+    io::{self, BufRead, Read as _, Write},
     ops::Range,
 };
 
@@ -37,12 +37,19 @@ impl Chunk {
         let count: usize = line.trim_end().parse().map_err(|_| malformed("the number of rows"))?;
         let mut chunk = Self::default();
         for _ in 0..count {
-            for field in fields {
-                copy(input, &field.data_type, !field.absence.is_never(), &mut chunk.bytes)?;
-            }
+            read_row(input, fields, &mut chunk.bytes)?;
             chunk.ends.push(chunk.bytes.len());
         }
         Ok(Some(chunk))
+    }
+
+    /// Writes some of its rows as a chunk.
+    pub(crate) fn write(&self, rows: Range<usize>, output: &mut impl Write) -> io::Result<()> {
+        let end_of = |count: usize| {
+            count.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or_default()
+        };
+        writeln!(output, "{}", rows.len())?;
+        output.write_all(self.bytes.get(end_of(rows.start)..end_of(rows.end)).unwrap_or_default())
     }
 
     /// How many rows it has.
@@ -61,6 +68,11 @@ impl Chunk {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
         self.bytes.get(Range { start, end }).unwrap_or_default()
     }
+}
+
+/// Moves a row from a stream to the end of some bytes.
+pub(crate) fn read_row(input: &mut impl BufRead, fields: &[Field], to: &mut Vec<u8>) -> io::Result<()> {
+    fields.iter().try_for_each(|field| copy(input, &field.data_type, !field.absence.is_never(), to))
 }
 
 /// Moves a value from a stream to the end of some bytes.
@@ -90,9 +102,7 @@ fn copy(input: &mut impl BufRead, data_type: &DataType, nullable: bool, to: &mut
             }
             Ok(())
         }
-        DataType::Object(fields) => {
-            fields.iter().try_for_each(|field| copy(input, &field.data_type, !field.absence.is_never(), to))
-        }
+        DataType::Object(fields) => read_row(input, fields, to),
     }
 }
 

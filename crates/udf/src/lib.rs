@@ -1,13 +1,13 @@
 //! Runs migrations that do not compile to SQL: JavaScript, in a process that the database starts.
 //!
 //! ```text
-//! database ──rows, RowBinary──▶ serve ──▶ chunk ──▶ worker ──▶ sandbox ──▶ the migration
-//!          ◀──tuples──────────────┘                               (values: bytes ⇄ JavaScript)
+//! database ──rows, RowBinary──▶ supervise ══▶ serve ──▶ worker ──▶ sandbox ──▶ the migration
+//!          ◀──tuples───────────┘    another process                   (values: bytes ⇄ JavaScript)
 //! ```
 //!
 //! What always holds:
 //! - **Each row is an answer.** It is stored, filtered or failed with a reason, in the order of the
-//!   rows. A row that takes too long, needs too much memory or hangs the engine fails alone.
+//!   rows. A row that takes too long, needs too much memory, hangs the engine or crashes it fails alone.
 //! - **Each row is the first.** The file's top level runs anew for every row and the built-in
 //!   objects are frozen, so nothing that one row does is seen by another: a row gives the same result in
 //!   whichever batch it comes, and whenever it is replayed.
@@ -21,8 +21,10 @@
 mod chunk;
 mod sandbox;
 mod serve;
+mod supervise;
 mod values;
 mod worker;
 
 pub use sandbox::{Broken, Limits, check};
 pub use serve::{Ended, serve};
+pub use supervise::supervise;

@@ -1,4 +1,4 @@
-//! The conversation with the database: chunks in, answers out, in the same order.
+//! The conversation of the process that runs a migration: chunks in, answers out, in the same order.
 //!
 //! The database asks for each chunk once for each fate that its rows can have, one after the other
 //! and of the same process, so the answers to the last chunk are kept.

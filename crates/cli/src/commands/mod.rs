@@ -53,6 +53,6 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Unretire(args) => retire::unretire(&args, settings, printer),
         Command::Purge(args) => purge::run(&args, settings, printer),
         Command::Verify(args) => verify::run(&args, settings, printer),
-        Command::Udf(args) => udf::run(args),
+        Command::Udf(args) => udf::run(&args),
     }
 }

@@ -1,20 +1,20 @@
 //! `antler udf`: runs a migration that does not compile, for the database that started it.
 //!
-//! The conversation is on standard input and output, and only there. Of what the process was started with,
-//! nothing reaches the migration: it runs in an environment of its own, with the time zone that
-//! migrations mean.
+//! Two processes: the one that the database has started passes rows on to one that runs them, which
+//! may die. Of what the first was started with, nothing reaches the migration: the second one has an
+//! environment of its own, with the time zone that migrations mean. They talk on standard input and output,
+//! and only there.
 
 use std::{
     env, fs,
-    io::{self, BufReader},
-    os::unix::process::CommandExt as _,
+    io::{self, BufReader, BufWriter},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 
 use antler_core::udf::Function;
 use antler_store::engine::Functions;
-use antler_udf::{Ended, Limits};
+use antler_udf::Limits;
 use anyhow::{Context as _, Result};
 
 use crate::args::UdfArgs;
@@ -22,25 +22,31 @@ use crate::args::UdfArgs;
 /// The zone of the dates that a migration makes from parts.
 const ZONE: (&str, &str) = ("TZ", "UTC");
 
-/// Answers until the database closes its end.
+/// How much is read and written at once, in bytes.
+const BUFFER: usize = 1 << 16;
+
+/// Answers until the other end is closed.
 ///
 /// # Errors
 /// There is no such function, or the conversation breaks off.
-pub fn run(args: UdfArgs) -> Result<()> {
-    let Some(folder) = args.folder else {
-        return Err(begin_anew(&own_folder()?, &args.name).into());
+pub fn run(args: &UdfArgs) -> Result<()> {
+    let input = BufReader::with_capacity(BUFFER, io::stdin().lock());
+    let output = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let done = match &args.folder {
+        None => {
+            let folder = own_folder()?;
+            let function = read(&folder, &args.name)?;
+            antler_udf::supervise(&function, || start(&folder, &args.name), input, output)
+        }
+        // A thread that hangs ends with the process, and a new one is started.
+        Some(folder) => {
+            antler_udf::serve(read(folder, &args.name)?, Limits::default(), input, output).map(|_| ())
+        }
     };
-    let file = Functions::definition(&folder, &args.name);
-    let read = || -> Result<Function> { Ok(serde_json::from_slice(&fs::read(&file)?)?) };
-    let function = read().with_context(|| format!("{} cannot be read", file.display()))?;
-    let input = BufReader::with_capacity(1 << 16, io::stdin());
-    match antler_udf::serve(function, Limits::default(), input, io::stdout()) {
-        Ok(Ended::Closed) => Ok(()),
-        // Everything is answered, and nothing was asked since: the database waits for its answers.
-        Ok(Ended::Hanging) => Err(begin_anew(&folder, &args.name).into()),
-        // The database has lost interest.
+    match done {
+        // The other end has lost interest.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(error).context("the conversation with the database broke off"),
+        done => done.context("the conversation broke off"),
     }
 }
 
@@ -51,11 +57,20 @@ fn own_folder() -> Result<PathBuf> {
     folder.map(Path::to_owned).context("name the folder of the function with --folder")
 }
 
-/// Replaces the process by a new one with an empty environment. Returns only when that fails.
-fn begin_anew(folder: &Path, name: &str) -> io::Error {
-    let program = match env::current_exe() {
-        Ok(program) => program,
-        Err(error) => return error,
-    };
-    Command::new(program).args(["udf", name, "--folder"]).arg(folder).env_clear().env(ZONE.0, ZONE.1).exec()
+fn read(folder: &Path, name: &str) -> Result<Function> {
+    let file = Functions::definition(folder, name);
+    let read = || -> Result<Function> { Ok(serde_json::from_slice(&fs::read(&file)?)?) };
+    read().with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// Starts the process that runs the migration.
+fn start(folder: &Path, name: &str) -> io::Result<Child> {
+    Command::new(env::current_exe()?)
+        .args(["udf", name, "--folder"])
+        .arg(folder)
+        .env_clear()
+        .env(ZONE.0, ZONE.1)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
 }
