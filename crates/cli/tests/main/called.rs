@@ -94,6 +94,21 @@ fn a_killed_server_goes_on_with_its_functions_and_a_killed_process_costs_no_row(
 }
 
 #[test]
+fn a_folder_may_have_any_name() {
+    let mut sandbox = Sandbox::project();
+    let named = sandbox.root.with_file_name("my [app] {1,2} * 'x'");
+    fs::rename(&sandbox.root, &named).unwrap();
+    sandbox.root = named;
+    project(&sandbox);
+    let server = sandbox.serve();
+    sandbox.wait_for("/ingest/UserActivity/0.1");
+    post(&server, 0..10);
+    sandbox.settle();
+    assert_eq!(rows(&sandbox), "10\t10\t10\tHello first");
+    assert!(server.stop().success());
+}
+
+#[test]
 fn an_edited_migration_is_another_function_and_the_old_one_goes() {
     let sandbox = Sandbox::project();
     project(&sandbox);

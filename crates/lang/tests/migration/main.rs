@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod agreement;
+mod called;
 mod composition;
 mod drafts;
 mod engine;

@@ -13,9 +13,13 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::symlink,
+    os::unix::{
+        ffi::{OsStrExt as _, OsStringExt as _},
+        fs::symlink,
+    },
     path::{Path, PathBuf},
 };
 
@@ -43,10 +47,14 @@ impl Functions {
     }
 
     /// What the engine has to be started with.
-    pub(super) fn settings(&self) -> [(&'static str, PathBuf); 2] {
+    pub(super) fn settings(&self) -> [(&'static str, OsString); 2] {
+        // A pattern, in which there is no other way to write these characters.
+        let any = |byte: u8| if b"[]{}*?\\".contains(&byte) { b'?' } else { byte };
+        let mut files: Vec<_> = self.folder.as_os_str().as_bytes().iter().copied().map(any).collect();
+        files.extend_from_slice(b"/*.xml");
         [
-            ("user_scripts_path", self.folder.clone()),
-            ("user_defined_executable_functions_config", self.folder.join("*.xml")),
+            ("user_scripts_path", self.folder.clone().into_os_string()),
+            ("user_defined_executable_functions_config", OsString::from_vec(files)),
         ]
     }
 

@@ -254,7 +254,7 @@ fn arguments(data: &Path, options: &EngineOptions) -> Option<Vec<CString>> {
     };
     let settings = fixed.into_iter().chain(own).chain(callers).map(|(name, value)| argument(name, value));
     let functions = options.functions.iter().flat_map(Functions::settings);
-    let functions = functions.map(|(name, path)| argument(name, path.into_os_string()));
+    let functions = functions.map(|(name, path)| argument(name, path));
     [program].into_iter().chain(settings).chain(functions).collect()
 }
 
