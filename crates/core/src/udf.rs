@@ -7,10 +7,7 @@
 //!
 //! Here is what the database has to be told. Running the code is the task of `antler-udf`.
 
-use std::{
-    fmt::Write as _,
-    hash::{Hash, Hasher},
-};
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -106,13 +103,6 @@ impl Function {
              {arguments}  \
              </function>\n</functions>\n"
         )
-    }
-}
-
-/// By name, which holds a hash of the rest.
-impl Hash for Function {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name().hash(state);
     }
 }
 

@@ -1,15 +1,22 @@
-//! How many rows a second one process answers: `make bench-udf`.
+//! How many rows a second a function answers: `make bench-udf`.
 //!
-//! Without the database, but with everything that a process does: rows come and go in its format.
+//! Without the database, but with everything else: rows come and go in its format, through the process that
+//! it talks to and the one that runs the code.
 #![expect(clippy::print_stdout, reason = "its purpose")]
 
-use std::{error::Error, io, time::Instant};
+use std::{
+    env,
+    error::Error,
+    io,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
 
 use antler_core::{
     schema::{Absence, DataType, Field},
     udf::Function,
 };
-use antler_udf::{Limits, serve};
+use antler_udf::{Limits, serve, supervise};
 
 /// Rows of a chunk, as the database makes them.
 const CHUNK: u32 = 65_536;
@@ -72,14 +79,26 @@ fn question() -> Vec<u8> {
     rows
 }
 
+fn function(code: &str) -> Result<Function, Box<dyn Error>> {
+    let migration = "Event_migrate__0_0__0_1".parse()?;
+    Ok(Function { migration, source: fields()?, target: fields()?, code: code.to_owned() })
+}
+
+/// Starts this program as the one that runs the code.
+fn start(code: &str) -> io::Result<Child> {
+    Command::new(env::current_exe()?).arg(code).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(code) = env::args().nth(1) {
+        serve(function(&code)?, Limits::default(), io::BufReader::new(io::stdin()), io::stdout())?;
+        return Ok(());
+    }
     let question = question();
-    println!("{:<34} {:>10}", "one process", "rows/s");
+    println!("{:<34} {:>10}", "one function", "rows/s");
     for (what, code) in MIGRATIONS {
-        let migration = "Event_migrate__0_0__0_1".parse()?;
-        let function = Function { migration, source: fields()?, target: fields()?, code: code.to_owned() };
         let before = Instant::now();
-        serve(function, Limits::default(), &question[..], io::sink())?;
+        supervise(&function(code)?, || start(code), &question[..], io::sink())?;
         let rate = f64::from(CHUNK * CHUNKS) / before.elapsed().as_secs_f64();
         println!("{what:<34} {rate:>10.0}");
     }

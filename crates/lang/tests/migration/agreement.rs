@@ -4,17 +4,22 @@
 //! The engine writes the rows as it would send them, and reads the answers as it would get them; only the
 //! process in between is left out.
 
+use std::collections::BTreeMap;
+
 use antler_core::{
     names::TableName,
     sql::{Expr, Let, object_type, table},
     udf::Function,
 };
+use antler_lang::migration;
 use antler_store::tables::Session;
 use antler_udf::{Limits, serve};
 
 use crate::{
     engine::{self, Outcome},
-    fixture, oracle, values,
+    fixture::{self, Fixture},
+    oracle::{self, Verdict},
+    values,
 };
 
 /// Whether a reason is an error of the language itself: compiled migrations have the words of V8.
@@ -45,37 +50,64 @@ fn a_migration_gives_the_same_rows_whether_it_is_compiled_or_called() {
         let compiled =
             engine::run(session.as_mut(), &fixture.migration.projection(), &fixture.to, &source, None);
 
-        let (called, function) = antler_lang::migration::called(&fixture.source, &fixture.from, &fixture.to)
-            .unwrap_or_else(|problems| panic!("{}: {}", fixture.name, fixture::render(&problems)));
-        let answered = answered(session.as_mut(), &function, &source);
-        let mut projection = called.projection();
-        // The answers are a column of the table already.
-        for Let { value, .. } in &mut projection.lets {
-            if let Expr::Udf { .. } = value {
-                *value = Expr::Column("answer".parse().unwrap());
-            }
-        }
-        let called = engine::run(session.as_mut(), &projection, &fixture.to, &answered, None);
+        let called = called(session.as_mut(), &fixture, &source);
 
         for (number, row) in rows.iter().enumerate() {
-            let outcome = |of: &std::collections::BTreeMap<u64, Outcome>| {
-                of.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered)
-            };
+            let outcome =
+                |of: &BTreeMap<u64, Outcome>| of.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);
             let (compiled, called) = (outcome(&compiled), outcome(&called));
             let equal = match (&compiled, &called) {
                 (Outcome::Failed(reason), _) if !is_comparable(reason) => continue,
                 (Outcome::Failed(reason), Outcome::Failed(_)) if is_of_v8(reason) => true,
                 (compiled, called) => compiled == called,
             };
-            assert!(
-                equal,
-                "{}: row {row:?}\ncompiled: {compiled:?}\ncalled:   {called:?}\n{}",
-                fixture.name, function.code
-            );
+            assert!(equal, "{}: row {row:?}\ncompiled: {compiled:?}\ncalled:   {called:?}", fixture.name);
             compared += 1;
         }
     }
     assert!(compared > 5_000, "only {compared} rows were compared");
+}
+
+#[test]
+fn what_is_not_compiled_gives_the_values_that_node_gives() {
+    for fixture in fixture::called() {
+        let rows = values::rows(&fixture.from, 600, 5);
+        let mut session = engine::session();
+        let source = engine::filled(session.as_mut(), &fixture.from, &rows);
+        let found = called(session.as_mut(), &fixture, &source);
+        let expected = oracle::node(&fixture, &rows);
+        let mut wrong = Vec::new();
+        for (number, (row, expected)) in rows.iter().zip(&expected).enumerate() {
+            let found = found.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);
+            if !matches!(oracle::judge(&found, expected), Verdict::Equal) {
+                wrong.push(oracle::report(&fixture, row, &found, expected));
+            }
+        }
+        let (count, shown) = (wrong.len(), wrong.iter().take(5).cloned().collect::<Vec<_>>().join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "{}: {count} of {} rows differ from Node\n{shown}",
+            fixture.name,
+            rows.len()
+        );
+        let is_stored = |outcome: &&Outcome| matches!(outcome, Outcome::Stored(_));
+        assert!(found.values().filter(is_stored).count() > 100, "{}: enough rows arrive", fixture.name);
+    }
+}
+
+/// What the migration of a fixture gives when it is called.
+fn called(session: &mut dyn Session, fixture: &Fixture, source: &TableName) -> BTreeMap<u64, Outcome> {
+    let (called, function) = migration::called(&fixture.source, &fixture.from, &fixture.to)
+        .unwrap_or_else(|problems| panic!("{}: {}", fixture.name, fixture::render(&problems)));
+    let answered = answered(session, &function, source);
+    let mut projection = called.projection();
+    // The answers are a column of the table already.
+    for Let { value, .. } in &mut projection.lets {
+        if let Expr::Udf { .. } = value {
+            *value = Expr::Column("answer".parse().unwrap());
+        }
+    }
+    engine::run(session, &projection, &fixture.to, &answered, None)
 }
 
 /// A copy of a table with what a function answers to its rows.

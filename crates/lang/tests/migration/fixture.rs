@@ -11,7 +11,7 @@ use antler_core::{
     schema::Model,
 };
 use antler_lang::{
-    migration::{self, Migration},
+    migration::{self, Migration, Tier},
     models,
 };
 
@@ -35,6 +35,24 @@ pub fn all() -> Vec<Fixture> {
 /// One of them.
 pub fn named(name: &str) -> Fixture {
     load(&folder("cases").join(name))
+}
+
+/// The migrations that are called, in `called`.
+pub fn called() -> Vec<Fixture> {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder("called")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let load = |folder: &PathBuf| {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let (from, to) = (model(&folder.join("from.ts")), model(&folder.join("to.ts")));
+        let source = read(&folder.join("migrate.ts"));
+        match migration::prepare(&source, &from, &to) {
+            Ok((migration, Tier::Udf { .. })) => Fixture { name, from, to, source, migration },
+            Ok((_, Tier::Sql)) => panic!("{name} is compiled: give it something that is not"),
+            Err(diagnostics) => panic!("{name} is refused:\n{}", render(&diagnostics)),
+        }
+    };
+    folders.iter().map(load).collect()
 }
 
 fn load(folder: &Path) -> Fixture {

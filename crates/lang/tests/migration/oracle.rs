@@ -64,13 +64,15 @@ fn each_migration_gives_the_values_that_node_gives() {
     }
 }
 
-enum Verdict {
+/// Whether a row is what Node makes of it.
+pub enum Verdict {
     Equal,
     Limited,
     Different,
 }
 
-fn judge(found: &Outcome, expected: &Json) -> Verdict {
+/// Compares what became of a row with what Node makes of it.
+pub fn judge(found: &Outcome, expected: &Json) -> Verdict {
     let equal = match found {
         Outcome::Failed(reason) if LIMITS.iter().any(|limit| reason.contains(limit)) => {
             return Verdict::Limited;
@@ -82,7 +84,8 @@ fn judge(found: &Outcome, expected: &Json) -> Verdict {
     if equal { Verdict::Equal } else { Verdict::Different }
 }
 
-fn report(fixture: &Fixture, row: &[Value], found: &Outcome, expected: &Json) -> String {
+/// A row that is not what Node makes of it, for people.
+pub fn report(fixture: &Fixture, row: &[Value], found: &Outcome, expected: &Json) -> String {
     let mut lines = vec![format!("row {row:?}")];
     if let (Outcome::Stored(found), Some(expected)) = (found, expected["stored"].as_array()) {
         for ((field, found), expected) in fixture.to.fields.iter().zip(found).zip(expected) {
@@ -104,7 +107,7 @@ fn reason_of(projection: &Projection) -> String {
 }
 
 /// What Node makes of the rows.
-fn node(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
+pub fn node(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
     let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
     let oracle = fixture::folder("../../../../tests/oracle/package.json");
     let job = json!({
