@@ -12,7 +12,7 @@
 //!   objects are frozen, so nothing that one row does is seen by another: a row gives the same result in
 //!   whichever batch it comes, and whenever it is replayed.
 //! - **Nothing from outside.** The sandbox has no files, no network, no clock, no chance and no
-//!   locale; the time zone is UTC.
+//!   locale. The time zone is that of the process: whoever starts it makes it UTC.
 //!
 //! It knows no SQL and no TypeScript: it is given a [`Function`](antler_core::udf::Function), whose
 //! types are those of the database and whose code is JavaScript.

@@ -56,6 +56,14 @@ pub fn check(definition: &Definition) -> Result<(), Broken> {
     Sandbox::new(definition, Limits::default()).map(|_| ())
 }
 
+/// How far a sandbox has come.
+pub(crate) struct Ran {
+    /// The row to go on with.
+    pub(crate) next: usize,
+    /// Whether a row has hit a limit, and the sandbox is not to be used again.
+    pub(crate) spent: bool,
+}
+
 /// How a row ended.
 enum Fate {
     Answered,
@@ -67,6 +75,8 @@ enum Fate {
 pub(crate) struct Sandbox<'d> {
     definition: &'d Definition,
     limits: Limits,
+    /// What a row may take now.
+    time: Duration,
     deadline: Rc<Deadline>,
     /// Makes the function to run, anew for each row.
     migration: Persistent<Function<'static>>,
@@ -93,11 +103,11 @@ impl<'d> Sandbox<'d> {
             };
             load().map_err(|error: rquickjs::Error| Broken(thrown(&ctx, &error)))
         })?;
-        Ok(Self { definition, limits, deadline, migration, helpers, context })
+        Ok(Self { definition, limits, time: limits.time, deadline, migration, helpers, context })
     }
 
-    /// Answers rows of a chunk, until they are all answered or one has hit a limit. Returns the row
-    /// to go on with. `at` always says which row is at work; `done` gets the answers of each row.
+    /// Answers rows of a chunk, until they are all answered or one has hit a limit. `at` always
+    /// says which row is at work; `done` gets the answers of each row.
     pub(crate) fn run(
         &self,
         chunk: &Chunk,
@@ -105,7 +115,7 @@ impl<'d> Sandbox<'d> {
         at: &AtomicUsize,
         answers: &mut Vec<u8>,
         mut done: impl FnMut(usize, &mut Vec<u8>),
-    ) -> usize {
+    ) -> Ran {
         let end = rows.end;
         let run = |ctx: Ctx| {
             let glue = Glue::new(&ctx, self)?;
@@ -114,26 +124,31 @@ impl<'d> Sandbox<'d> {
                 let fate = self.row(&ctx, &glue, chunk.row(row), answers);
                 done(row, answers);
                 if let Fate::OverTheLimit = fate {
-                    return Ok(row + 1);
+                    return Ok(Ran { next: row + 1, spent: true });
                 }
             }
-            Ok(end)
+            Ok(Ran { next: end, spent: false })
         };
-        self.deadline.start(self.limits.time);
+        self.deadline.start(self.time);
         match self.context.with(run) {
-            Ok(next) => next,
+            Ok(ran) => ran,
             // Not even the names of the fields can be made. The row at hand pays for it.
             Err(error) => {
                 let error: rquickjs::Error = error;
                 fail(self.definition, &format!("the migration cannot be run: {error}"), answers);
                 done(rows.start, answers);
-                rows.start + 1
+                Ran { next: rows.start + 1, spent: true }
             }
         }
     }
 
+    /// Lets rows take only so much time from now on.
+    pub(crate) fn hurry(&mut self, time: Duration) {
+        self.time = time;
+    }
+
     fn row<'js>(&self, ctx: &Ctx<'js>, glue: &Glue<'js>, row: &[u8], answers: &mut Vec<u8>) -> Fate {
-        self.deadline.start(self.limits.time);
+        self.deadline.start(self.time);
         let start = answers.len();
         let Err(unstored) = glue.answer(ctx, row, answers) else { return Fate::Answered };
         answers.truncate(start);
@@ -147,7 +162,7 @@ impl<'d> Sandbox<'d> {
 
     /// Why a row failed.
     fn reason<'js>(&self, ctx: &Ctx<'js>, glue: &Glue<'js>, error: rquickjs::Error) -> (String, Fate) {
-        let Limits { time, memory } = self.limits;
+        let (time, memory) = (self.time, self.limits.memory);
         let took_longer = |fate| (took_longer(time), fate);
         let needed_more = || {
             let megabytes = memory / 1024 / 1024;
@@ -162,7 +177,7 @@ impl<'d> Sandbox<'d> {
             return took_longer(Fate::OverTheLimit);
         }
         // The message may be computed.
-        self.deadline.start(self.limits.time);
+        self.deadline.start(self.time);
         let reason: rquickjs::Result<String> = glue.helpers.reason.call((value,));
         match reason {
             Ok(reason) if reason == OUT_OF_MEMORY => needed_more(),

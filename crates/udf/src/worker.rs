@@ -28,6 +28,10 @@ const PIECE: usize = 256 * 1024;
 const PIECE_AGE: Duration = Duration::from_millis(200);
 /// How many pieces may wait to be written.
 const PIECES: usize = 4;
+/// When so many rows of a chunk have hit a limit, the others have this part of the time: a migration with
+/// a mistake holds up the table for minutes, not for days. Rows that fail so can be replayed.
+const PATIENCE: usize = 10;
+const HASTE: u32 = 20;
 /// How long the engine may take to notice that the time of a row is up, which it does at most steps
 /// but not within some built-in functions.
 const GRACE: Duration = Duration::from_secs(4);
@@ -113,6 +117,7 @@ fn work(
         let mut answers = Answers { sent: rows.start, since: Instant::now(), pieces };
         let mut bytes = Vec::new();
         let mut row = rows.start;
+        let mut spent = hanging.len();
         while row < rows.end {
             if hanging.contains(&row) {
                 fail(function, &took_longer(limits.time), &mut bytes);
@@ -125,13 +130,16 @@ fn work(
                 None => Sandbox::new(function, limits),
             };
             match ready {
-                Ok(ready) => {
+                Ok(mut ready) => {
+                    if spent >= PATIENCE {
+                        ready.hurry(limits.time / HASTE);
+                    }
                     let end = hanging.range(row..).next().copied().unwrap_or(rows.end);
-                    let next =
+                    let ran =
                         ready.run(&chunk, row..end, at, &mut bytes, |row, bytes| answers.done(row, bytes));
-                    // One that has stopped early has hit a limit.
-                    sandbox = (next == end).then_some(ready);
-                    row = next;
+                    spent += usize::from(ran.spent);
+                    sandbox = (!ran.spent && spent < PATIENCE).then_some(ready);
+                    row = ran.next;
                 }
                 Err(broken) => {
                     fail(function, &format!("the migration cannot be run: {broken}"), &mut bytes);

@@ -132,6 +132,15 @@ fn a_row_without_end_fails_alone() {
 }
 
 #[test]
+fn many_rows_without_end_do_not_take_their_time_each() {
+    let before = Instant::now();
+    let answers = answers("for (;;) {}", &[0.0; 100]);
+    assert_eq!(answers[9], failed("the migration took longer than 0.3 s"));
+    assert_eq!(answers[10], failed("the migration took longer than 0.015 s"));
+    assert!(before.elapsed() < Duration::from_secs(15), "not 30 s");
+}
+
+#[test]
 fn a_row_that_takes_all_memory_fails_alone() {
     let body = "if (row.n === 1) { const all = []; for (;;) all.push(new Array(1000).fill(row)); } return { out: 'x' };";
     let reason = || failed("the migration needed more than 32 MB of memory");
