@@ -49,6 +49,17 @@ fn substitute(
     // Children first, so that rebuilding does not recurse while the target is borrowed.
     let mut children = Vec::new();
     node.for_each_child(|child| children.push(child));
+    if let Node::Each { array, element, .. } | Node::Fold { array, element, .. } = node
+        && !copied.contains_key(element)
+    {
+        // Whether its elements are as they are stored may change with the array.
+        let array = substitute(source, *array, columns, target, copied);
+        let new = target.element_of(array, source.ty(*element).clone());
+        copied.insert(*element, new);
+        if let Some(name) = source.suggested_name(*element) {
+            target.suggest_name(new, name);
+        }
+    }
     for child in children {
         substitute(source, child, columns, target, copied);
     }
@@ -57,6 +68,7 @@ fn substitute(
             Some(value) => *value,
             None => target.nothing(Nothing::Undefined),
         },
+        Node::Parameter(parameter) => target.parameter(parameter.role, source.ty(id).clone()),
         node => target.rebuild(node, source.ty(id), |child| copied.get(&child).copied().unwrap_or(child)),
     };
     if let Some(name) = source.suggested_name(id) {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use antler_core::schema::{Absence, DataType, Field, Item};
 
 use super::{
-    ir::{Function, Graph, Id, Node, Nothing},
+    ir::{Each, Function, Graph, Id, Node, Nothing},
     javascript::{Fallible, date},
     types::{Kind, Type},
 };
@@ -226,10 +226,30 @@ impl Fitting<'_> {
                 let value = self.graph.intern(Node::Array(fitted), ty);
                 Ok(Fallible { value, failure })
             }
+            Node::Each { how: Each::Map, array, element, position, body } => {
+                self.elements(array, (element, position), body, item, path)
+            }
             _ if found.is_optional() && !item.nullable => Err(None),
+            _ if found.kind == Kind::Never => Ok(Fallible::total(self.graph, value)),
+            _ if !self.graph.is_stored(value) || !items_fit(&found.kind, &item.data_type) => {
+                let element = self.graph.element_of(value, (*found).clone());
+                let position = self.graph.position();
+                self.elements(value, (element, position), element, item, path)
+            }
             _ if items_fit(&found.kind, &item.data_type) => Ok(Fallible::total(self.graph, value)),
             _ => Err(None),
         }
+    }
+
+    /// Fits what a body makes of each element; the first that does not fit is the failure.
+    fn elements(&mut self, array: Id, over: (Id, Id), body: Id, item: &Item, path: &str) -> Fit {
+        if self.graph.ty(body).is_optional() && !item.nullable {
+            return Err(None);
+        }
+        let fitted = self.optional(body, &item.data_type, &format!("{path}[]"))?;
+        let value = self.graph.each(Each::Map, array, over, fitted.value);
+        let failure = self.graph.each(Each::First, array, over, fitted.failure);
+        Ok(Fallible { value, failure })
     }
 
     fn object(&mut self, value: Id, fields: &[Field], path: &str) -> Fit {

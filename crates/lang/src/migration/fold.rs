@@ -1,6 +1,6 @@
 //! Constant results, and what follows about a value from how it was made.
 
-use super::ir::{Function, Graph, Id, Node};
+use super::ir::{Each, Function, Graph, Id, Node, Role};
 
 impl Graph {
     /// The constant result of constant arguments, for the functions where Rust's arithmetic is
@@ -93,6 +93,7 @@ impl Graph {
         match self.node(x) {
             Node::Number(bits) => bits.value().fract() == 0.0 && bits.value().abs() < 1e9,
             Node::If(_, a, b) => self.is_count(*a) && self.is_count(*b),
+            Node::Parameter(parameter) => parameter.role == Role::Position,
             Node::Apply(Function::Add | Function::Subtract, args) => {
                 args.iter().all(|arg| self.is_count(*arg))
             }
@@ -141,6 +142,11 @@ impl Graph {
     pub(super) fn is_stored(&self, value: Id) -> bool {
         match self.node(value) {
             Node::Column(_) | Node::Apply(Function::Migration(_), _) => true,
+            Node::Parameter(parameter) => parameter.role == Role::StoredElement,
+            Node::Each { how: Each::Filter | Each::Ascending | Each::Descending, array, .. } => {
+                self.is_stored(*array)
+            }
+            Node::Apply(Function::Slice | Function::Reverse, args) => self.is_stored(args[0]),
             Node::Field(inner, _) | Node::Known(inner) => self.is_stored(*inner),
             Node::Apply(Function::Element, args) => self.is_stored(args[0]),
             _ => false,

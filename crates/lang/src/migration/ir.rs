@@ -11,7 +11,11 @@
 //!
 //! The form knows no language. Functions say what they compute in terms of doubles, 64-bit
 //! integers, Unicode text and arrays; what `%` or `.slice` means in JavaScript is spelled out in
-//! those terms by [`super::javascript`]. Loops and lambdas are not in it yet.
+//! those terms by [`super::javascript`].
+//!
+//! What runs over an array ([`Node::Each`], [`Node::Fold`]) has a body: a node that depends on
+//! parameters, which stand for an element and its position. A parameter belongs to no node, so
+//! several of them can run the same body; outside of all of them it means nothing.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -70,6 +74,12 @@ pub(super) enum Node {
     Object(Vec<(SqlIdent, Id)>),
     /// An array of these elements.
     Array(Vec<Id>),
+    /// What the body of a [`Node::Each`] or [`Node::Fold`] gets.
+    Parameter(Parameter),
+    /// Something over all elements of an array, in their order.
+    Each { how: Each, array: Id, element: Id, position: Id, body: Id },
+    /// A value that becomes the body's for each element, in their order: both have one type.
+    Fold { array: Id, accumulator: Id, element: Id, position: Id, initial: Id, body: Id },
     /// A function of arguments that are there (except for [`Function::IsNothing`] and
     /// [`Function::FirstOf`]).
     Apply(Function, Vec<Id>),
@@ -85,13 +95,60 @@ impl Node {
             | Self::Number(_)
             | Self::BigInt(_)
             | Self::Text(_)
+            | Self::Parameter(_)
             | Self::Column(_) => {}
+            Self::Each { how: _, array, element, position, body } => {
+                [*array, *element, *position, *body].into_iter().for_each(f);
+            }
+            Self::Fold { array, accumulator, element, position, initial, body } => {
+                [*array, *accumulator, *element, *position, *initial, *body].into_iter().for_each(f);
+            }
             Self::Field(value, _) | Self::Known(value) => f(*value),
             Self::If(condition, a, b) => [*condition, *a, *b].into_iter().for_each(f),
             Self::Object(fields) => fields.iter().for_each(|(_, value)| f(*value)),
             Self::Array(items) | Self::Apply(_, items) => items.iter().for_each(|item| f(*item)),
         }
     }
+}
+
+/// A parameter, unlike all others of its graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Parameter {
+    pub(super) number: u32,
+    pub(super) role: Role,
+}
+
+/// What a parameter stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Role {
+    /// An element of an array that is as it is stored.
+    StoredElement,
+    /// An element of an array that was computed.
+    Element,
+    /// The position of an element, from 0.
+    Position,
+    /// What the elements so far made of the initial value.
+    Accumulator,
+}
+
+/// What [`Node::Each`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Each {
+    /// The array of the bodies.
+    Map,
+    /// The elements for which the body holds.
+    Filter,
+    /// Whether the body holds for any of them.
+    Exists,
+    /// Whether the body holds for all of them.
+    All,
+    /// The first body that is there, if any is. It is no array and no object.
+    First,
+    /// The elements ordered by their bodies, which are numbers (not NaN) or texts (by UTF-16 code
+    /// units). Equal ones stay in their order.
+    Ascending,
+    /// The same, greatest first.
+    Descending,
 }
 
 /// What [`Node::Apply`] computes. Positions and counts are numbers that hold whole values.
@@ -206,6 +263,13 @@ pub(super) enum Function {
     ArrayLength,
     /// The element at a zero-based position that is a whole number, or absent outside.
     Element,
+    /// Elements from a start, and how many, both whole and not negative.
+    Slice,
+    Reverse,
+    /// Arrays after each other.
+    Chain,
+    /// The elements of the elements.
+    Flatten,
     ArrayIncludes,
     /// The elements, which are texts that are there, with a text between them.
     Join,
@@ -245,6 +309,7 @@ pub(super) struct Graph {
     nodes: Vec<(Node, Type)>,
     index: HashMap<Node, Id>,
     names: HashMap<Id, String>,
+    parameters: u32,
 }
 
 impl Graph {
@@ -258,7 +323,11 @@ impl Graph {
 
     /// Suggests a name for a computed node, for readers of the SQL. The first suggestion wins.
     pub(super) fn suggest_name(&mut self, id: Id, name: &str) {
-        if matches!(self.node(id), Node::Apply(..) | Node::If(..)) {
+        let is_computed = matches!(
+            self.node(id),
+            Node::Apply(..) | Node::If(..) | Node::Each { .. } | Node::Fold { .. } | Node::Parameter(_)
+        );
+        if is_computed {
             self.names.entry(id).or_insert_with(|| name.to_owned());
         }
     }
@@ -280,6 +349,12 @@ impl Graph {
 
     pub(super) fn column(&mut self, name: &SqlIdent, ty: Type) -> Id {
         self.intern(Node::Column(name.clone()), ty)
+    }
+
+    /// A new parameter.
+    pub(super) fn parameter(&mut self, role: Role, ty: Type) -> Id {
+        self.parameters += 1;
+        self.intern(Node::Parameter(Parameter { number: self.parameters, role }), ty)
     }
 
     pub(super) fn unreachable(&mut self) -> Id {
@@ -314,6 +389,19 @@ impl Graph {
     pub(super) fn text(&mut self, value: &str) -> Id {
         let ty = Type::of(Kind::Words(BTreeSet::from([value.to_owned()])));
         self.intern(Node::Text(value.to_owned()), ty)
+    }
+
+    /// All nodes, children before what uses them.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Id> {
+        (0..self.nodes.len()).map(|position| Id(position as u32))
+    }
+
+    /// The number of a parameter.
+    pub(super) fn parameter_number(&self, id: Id) -> Option<u32> {
+        match self.node(id) {
+            Node::Parameter(parameter) => Some(parameter.number),
+            _ => None,
+        }
     }
 
     /// The constant number of a node.

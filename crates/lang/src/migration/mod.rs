@@ -23,6 +23,7 @@
 //! - a slice that cuts a character in two that is two UTF-16 code units;
 //! - `x!` where x is null or undefined.
 
+mod arrays;
 mod compose;
 mod deep;
 mod fit;

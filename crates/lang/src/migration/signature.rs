@@ -73,6 +73,19 @@ impl Graph {
             F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
             F::Migration(call) => call.result_type(),
             F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
+            F::Slice | F::Reverse => match args.first() {
+                Some(array) => self.ty(*array).clone(),
+                None => Type::of(Kind::Never),
+            },
+            F::Chain => {
+                let joined =
+                    args.iter().map(|arg| self.ty(*arg).clone()).reduce(|a, b| a.join(&b).unwrap_or(a));
+                joined.unwrap_or_else(|| Type::of(Kind::Never))
+            }
+            F::Flatten => match args.first().map(|array| &self.ty(*array).kind) {
+                Some(Kind::Array(item)) => (**item).clone(),
+                _ => Type::of(Kind::Never),
+            },
             F::Element => match args.first().map(|array| &self.ty(*array).kind) {
                 Some(Kind::Array(item)) => Type { undefined: true, ..(**item).clone() },
                 _ => Type::of(Kind::Never),

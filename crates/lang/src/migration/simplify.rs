@@ -24,6 +24,7 @@ impl Graph {
             | Node::Number(_)
             | Node::BigInt(_)
             | Node::Text(_)
+            | Node::Parameter(_)
             | Node::Column(_) => self.intern(node.clone(), ty.clone()),
             Node::Field(object, name) => self.field(child(*object), name),
             Node::Known(value) => self.known(child(*value)),
@@ -35,6 +36,15 @@ impl Graph {
             Node::Array(items) => {
                 let items = items.iter().map(|item| child(*item)).collect();
                 self.intern(Node::Array(items), ty.clone())
+            }
+            Node::Each { how, array, element, position, body } => {
+                let (array, over) = (child(*array), (child(*element), child(*position)));
+                self.each(*how, array, over, child(*body))
+            }
+            Node::Fold { array, accumulator, element, position, initial, body } => {
+                let (array, over) = (child(*array), (child(*element), child(*position)));
+                let (accumulator, initial) = (child(*accumulator), child(*initial));
+                self.fold_over(array, accumulator, over, initial, child(*body))
             }
             Node::Apply(function, args) => {
                 let args: Vec<_> = args.iter().map(|arg| child(*arg)).collect();

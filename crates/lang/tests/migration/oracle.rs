@@ -24,6 +24,7 @@ pub const LIMITS: &[&str] = &[
     "would be cut inside a character",
     "says that it is not",
     "is not written in decimal digits",
+    "has no order",
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 //! can fail returns its failure beside its value. Nothing here knows syntax or SQL; the oracle
 //! test runs every one of them against Node on the real engine.
 
+pub(super) mod array;
 pub(super) mod date;
 pub(super) mod number;
 pub(super) mod text;

@@ -119,15 +119,21 @@ fn between(g: &mut Graph, s: Id, start: Id, end: Option<Id>) -> Fallible {
 }
 
 /// `ToIntegerOrInfinity`, for positions.
-fn to_integer(g: &mut Graph, x: Id) -> Id {
+pub(super) fn to_integer(g: &mut Graph, x: Id) -> Id {
     let (is_nan, zero) = (g.apply(F::IsNaN, &[x]), g.number(0.0));
     let whole = g.apply(F::Truncate, &[x]);
     g.if_else(is_nan, zero, whole)
 }
 
 fn relative(g: &mut Graph, s: Id, x: Id) -> Id {
+    let length = length(g, s);
+    relative_to(g, length, x)
+}
+
+/// A position that counts from the end when it is negative.
+pub(super) fn relative_to(g: &mut Graph, length: Id, x: Id) -> Id {
     let position = to_integer(g, x);
-    let (zero, length) = (g.number(0.0), length(g, s));
+    let zero = g.number(0.0);
     let is_negative = g.apply(F::Less, &[position, zero]);
     let from_end = g.apply(F::Add, &[length, position]);
     let is_before = g.apply(F::Less, &[from_end, zero]);

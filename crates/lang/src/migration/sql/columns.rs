@@ -9,7 +9,7 @@ use antler_core::{
 
 use super::{Printer, choice};
 use crate::migration::{
-    ir::{Id, Node},
+    ir::{Each, Id, Node},
     types::Kind,
 };
 
@@ -57,8 +57,21 @@ impl Printer<'_> {
                             .collect();
                         return self.array(Expr::call("array", items), data_type, nullable);
                     }
-                    (DataType::Array(_), _) => {
+                    (
+                        DataType::Array(item),
+                        Node::Each { how: Each::Map, array, element, position, body },
+                    ) => {
+                        let (data_type_of_item, may_be_absent) = (&item.data_type, item.nullable);
+                        let over = (*element, Some(*position));
+                        let array = self.run("arrayMap", *array, over, |this| {
+                            this.column_of(*body, data_type_of_item, may_be_absent)
+                        });
+                        return self.array(array, data_type, nullable);
+                    }
+                    (DataType::Array(item), _) => {
                         let array = self.value(id);
+                        let Kind::Array(found) = self.graph.ty(id).kind.clone() else { return array };
+                        let array = self.store_elements(array, &found, item);
                         return self.array(array, data_type, nullable);
                     }
                     (DataType::Object(fields), Node::Object(values)) => {
@@ -72,10 +85,15 @@ impl Printer<'_> {
                         }
                         return cast(Expr::call("tuple", items), wanted);
                     }
-                    (DataType::Object(_), _) => {
+                    (DataType::Object(_), _) if self.graph.is_stored(id) => {
                         let plain = type_name(&without_enums(data_type), nullable || is_optional);
                         let object = self.stored(id);
                         return cast(if plain == wanted { object } else { cast(object, plain) }, wanted);
+                    }
+                    (DataType::Object(_), _) => {
+                        let found = self.graph.ty(id).clone();
+                        let printed = self.repeated(id);
+                        return cast(self.store(printed, &found, data_type), wanted);
                     }
                 };
                 if nullable && !is_optional { cast(printed, wanted) } else { printed }

@@ -33,13 +33,8 @@ impl Printer<'_> {
         match function {
             F::IsNothing => {
                 let value = args[0];
-                let printed = if self.graph.is_stored(value) {
-                    self.stored(value)
-                } else if self.graph.ty(value).kind == crate::migration::types::Kind::Date {
-                    self.instant(value)
-                } else {
-                    self.value(value)
-                };
+                let printed =
+                    if self.graph.is_stored(value) { self.stored(value) } else { self.value(value) };
                 Expr::call("isNull", [printed])
             }
             F::Not => self.not(args[0]),
@@ -146,6 +141,7 @@ impl Printer<'_> {
                 Expr::call("if", [is_valid, whole, Expr::float(f64::NAN)])
             }
             F::FirstOf => self.call("coalesce", args),
+            // Dates are printed as milliseconds or as they are stored.
             F::TextToDate | F::NumberToDate => Expr::Literal(Literal::Null),
             F::DateToNumber => self.milliseconds(args[0]),
             F::DatePart(part) => self.date_part(*part, args[0]),
@@ -156,11 +152,18 @@ impl Printer<'_> {
             }
             F::ArrayLength => Expr::call("toFloat64", [self.call("length", args)]),
             F::Element => {
-                let position = self.whole_constant(args[1]);
-                Expr::call("arrayElementOrNull", [self.value(args[0]), count_of(position + 1)])
+                let array = self.value(args[0]);
+                self.element_of(array, args[1])
             }
+            F::Slice | F::Reverse => {
+                let array = self.value(args[0]);
+                self.part(function, array, args)
+            }
+            F::Chain => self.call("arrayConcat", args),
+            F::Flatten => self.flatten(args[0]),
             F::ArrayIncludes => self.call("has", args),
-            F::Join => self.call("arrayStringConcat", args),
+            F::Join if self.graph.as_text(args[1]).is_some() => self.call("arrayStringConcat", args),
+            F::Join => self.join(args[0], args[1]),
             // Its result is read like a column, never computed with.
             F::Migration(_) => Expr::null(),
         }
@@ -208,7 +211,7 @@ impl Printer<'_> {
 
     /// Order by UTF-16 code units is the order of bytes, once the characters from U+E000 to U+FFFF
     /// sort behind those that are two code units. Their first bytes are EE and EF.
-    fn text_key(&mut self, id: Id) -> Expr {
+    pub(super) fn text_key(&mut self, id: Id) -> Expr {
         let text = self.value(id);
         if self.graph.as_text(id).is_some_and(|text| text.chars().all(|c| c < '\u{E000}')) {
             return text;
@@ -308,7 +311,7 @@ impl Printer<'_> {
     fn substring(&mut self, args: &[Id]) -> Expr {
         let mut parts = vec![self.value(args[0])];
         parts.push(match self.graph.as_number(args[1]) {
-            Some(start) => count_of(start as i64 + 1),
+            Some(start) => count_of((start as i64).saturating_add(1)),
             None => binary(BinaryOp::Plus, self.whole(args[1]), count_of(1)),
         });
         if let Some(count) = args.get(2) {
@@ -394,15 +397,11 @@ impl Printer<'_> {
     }
 
     /// A whole number where the database wants an integer.
-    fn whole(&mut self, id: Id) -> Expr {
+    pub(super) fn whole(&mut self, id: Id) -> Expr {
         match self.graph.as_number(id) {
             Some(value) if value.fract() == 0.0 && value.abs() < 9e15 => count_of(value as i64),
             _ => integer(self.value(id)),
         }
-    }
-
-    fn whole_constant(&self, id: Id) -> i64 {
-        self.graph.as_number(id).unwrap_or(0.0) as i64
     }
 }
 
@@ -425,12 +424,12 @@ fn decimal(text: &Expr) -> Expr {
 }
 
 /// An expression that uses a value under a name, computed where it stands.
-fn with(name: SqlIdent, value: Expr, body: Expr) -> Expr {
+pub(super) fn with(name: SqlIdent, value: Expr, body: Expr) -> Expr {
     Expr::call("arrayElement", [each(name, Expr::call("array", [value]), body), count_of(1)])
 }
 
 /// An expression for each element of an array.
-fn each(name: SqlIdent, array: Expr, body: Expr) -> Expr {
+pub(super) fn each(name: SqlIdent, array: Expr, body: Expr) -> Expr {
     let lambda = Expr::Lambda { params: vec![name], body: Box::new(body) };
     Expr::call("arrayMap", [lambda, array])
 }

@@ -8,9 +8,11 @@
 //! branch on rows that do not take it. So conversions that could throw get arguments that cannot
 //! make them (`accurateCastOrNull`, `if(x IN …)`), even where the branch was already chosen.
 
+mod arrays;
 mod columns;
 mod functions;
 mod names;
+mod scopes;
 
 use std::collections::HashMap;
 
@@ -22,11 +24,12 @@ use antler_core::{
 
 use super::{
     Migration,
-    ir::{Function, Graph, Id, Node},
+    ir::{Each, Function, Graph, Id, Node},
     types::Kind,
     udf::Call,
 };
 use names::Names;
+use scopes::Scopes;
 
 /// The SQL of a migration.
 pub(super) fn projection(migration: &Migration) -> Projection {
@@ -56,6 +59,8 @@ enum Form {
     Milliseconds,
     /// A date as `DateTime64`.
     Instant,
+    /// A part of a column as it is stored.
+    Stored,
 }
 
 struct Printer<'m> {
@@ -68,6 +73,7 @@ struct Printer<'m> {
     names: Names,
     /// What is called.
     functions: Vec<udf::Function>,
+    scopes: Scopes,
 }
 
 /// From what length on an expression that is used again gets a name.
@@ -89,6 +95,7 @@ impl<'m> Printer<'m> {
             lets: Vec::new(),
             names: Names::new(taken),
             functions: Vec::new(),
+            scopes: Scopes::new(&migration.graph),
         }
     }
 
@@ -128,6 +135,7 @@ impl<'m> Printer<'m> {
             Form::Value => self.print_value(id),
             Form::Milliseconds => self.print_milliseconds(id),
             Form::Instant => self.print_instant(id),
+            Form::Stored => self.print_stored(id),
         };
         if self.uses.get(&id).is_some_and(|uses| *uses > 1) {
             printed = self.named(id, printed);
@@ -141,7 +149,13 @@ impl<'m> Printer<'m> {
         if matches!(printed, Expr::Literal(_)) || printed.to_string().len() < WORTH_A_NAME {
             return printed;
         }
-        let name = self.names.unique(&names::describe(self.graph, id));
+        let wanted = names::describe(self.graph, id);
+        if let Some(scope) = self.scopes.innermost_of(id) {
+            let name = self.names.local(&wanted);
+            scope.lets.push((name.clone(), printed));
+            return Expr::Name(name);
+        }
+        let name = self.names.unique(&wanted);
         self.lets.push(Let { name: name.clone(), value: printed });
         Expr::Column(name)
     }
@@ -158,14 +172,21 @@ impl<'m> Printer<'m> {
         if self.graph.is_stored(id) {
             return self.loaded(id);
         }
+        if self.graph.ty(id).kind == Kind::Date {
+            return self.milliseconds(id);
+        }
         match self.graph.node(id) {
+            Node::Parameter(parameter) => self.parameter(id, *parameter),
+            Node::Each { .. } => self.each(id),
+            Node::Fold { .. } => self.fold(id),
             Node::Unreachable | Node::Nothing(_) | Node::Column(_) => Expr::Literal(Literal::Null),
             Node::Boolean(value) => Expr::Literal(Literal::Bool(*value)),
             Node::Number(bits) => Expr::float(bits.value()),
             Node::BigInt(value) => Expr::int(*value),
             Node::Text(text) => Expr::string(text.clone()),
             Node::Field(object, name) => {
-                Expr::call("tupleElement", [self.value(*object), Expr::string(name.as_str())])
+                let position = self.field_position(*object, name);
+                Expr::call("tupleElement", [self.value(*object), count_of(position)])
             }
             Node::Known(value) => {
                 let value = *value;
@@ -234,17 +255,26 @@ impl<'m> Printer<'m> {
     }
 
     fn print_milliseconds(&mut self, id: Id) -> Expr {
-        match *self.graph.node(id) {
+        match self.graph.node(id).clone() {
             Node::If(condition, a, b) => {
                 let (condition, a, b) = (self.value(condition), self.milliseconds(a), self.milliseconds(b));
                 choice(condition, a, b)
             }
             Node::Nothing(_) | Node::Unreachable => Expr::Literal(Literal::Null),
             Node::Apply(Function::NumberToDate, ref args) => self.value(args[0]),
-            _ => {
-                let instant = self.instant(id);
-                Expr::call("toFloat64", [Expr::call("toUnixTimestamp64Milli", [instant])])
+            _ if self.graph.is_stored(id) => milliseconds_of(self.instant(id)),
+            Node::Apply(Function::TextToDate, _) => milliseconds_of(self.instant(id)),
+            // What was computed holds milliseconds.
+            Node::Known(value) => Expr::call("assumeNotNull", [self.milliseconds(value)]),
+            Node::Parameter(parameter) => self.parameter(id, parameter),
+            Node::Field(object, name) => {
+                let position = self.field_position(object, &name);
+                Expr::call("tupleElement", [self.value(object), count_of(position)])
             }
+            Node::Apply(function, args) => self.function(&function, &args),
+            Node::Each { .. } => self.each(id),
+            Node::Fold { .. } => self.fold(id),
+            _ => Expr::Literal(Literal::Null),
         }
     }
 
@@ -255,25 +285,40 @@ impl<'m> Printer<'m> {
                 let (condition, a, b) = (self.value(condition), self.instant(a), self.instant(b));
                 choice(condition, a, b)
             }
-            Node::Known(value) => Expr::call("assumeNotNull", [self.instant(value)]),
+            Node::Nothing(_) | Node::Unreachable => Expr::Literal(Literal::Null),
             Node::Apply(Function::TextToDate, ref args) => {
                 let text = self.value(args[0]);
                 let utc = Expr::string("UTC");
                 Expr::call("parseDateTime64BestEffortOrZero", [text, count_of(3), utc])
             }
-            Node::Apply(Function::NumberToDate, ref args) => {
-                let number = self.value(args[0]);
-                let whole = integer(number);
-                Expr::call("fromUnixTimestamp64Milli", [whole, Expr::string("UTC")])
+            Node::Known(value) if !matches!(self.graph.node(value), Node::Apply(..) | Node::Parameter(_)) => {
+                Expr::call("assumeNotNull", [self.instant(value)])
             }
-            _ => Expr::Literal(Literal::Null),
+            _ => {
+                let milliseconds = self.milliseconds(id);
+                instant_of(milliseconds, self.graph.ty(id).is_optional())
+            }
         }
     }
 
     /// A column or a part of one, as it is stored.
     fn stored(&mut self, id: Id) -> Expr {
         match self.graph.node(id) {
+            Node::Each { .. } | Node::Apply(..) => self.shared(id, Form::Stored),
+            _ => self.print_stored(id),
+        }
+    }
+
+    fn print_stored(&mut self, id: Id) -> Expr {
+        match self.graph.node(id) {
             Node::Column(name) => Expr::Column(name.clone()),
+            Node::Parameter(parameter) => Expr::Name(self.parameter_name(id, parameter.number)),
+            Node::Each { .. } => self.each(id),
+            Node::Apply(function @ (Function::Slice | Function::Reverse), args) => {
+                let array = self.stored(args[0]);
+                let (function, args) = (function.clone(), args.clone());
+                self.part(&function, array, &args)
+            }
             Node::Known(value) => {
                 let value = *value;
                 let printed = self.stored(value);
@@ -287,8 +332,9 @@ impl<'m> Printer<'m> {
                 Expr::call("tupleElement", [self.stored(*object), name])
             }
             Node::Apply(Function::Element, args) => {
-                let position = self.graph.as_number(args[1]).unwrap_or(0.0) as i64;
-                Expr::call("arrayElementOrNull", [self.stored(args[0]), count_of(position + 1)])
+                let array = self.stored(args[0]);
+                let position = args[1];
+                self.element_of(array, position)
             }
             Node::Apply(Function::Migration(call), args) => {
                 let (call, args) = (call.clone(), args.clone());
@@ -309,20 +355,14 @@ impl<'m> Printer<'m> {
             Kind::Words(_) => Expr::call("toString", [self.stored(id)]),
             Kind::Integers(_) => Expr::call("toFloat64", [self.stored(id)]),
             Kind::Date => self.milliseconds(id),
-            Kind::Array(item) => {
-                let function = match item.kind {
-                    Kind::Words(_) => "toString",
-                    Kind::Integers(_) => "toFloat64",
-                    _ => return self.stored(id),
-                };
-                let element = self.names.parameter("element");
-                let body = Expr::call(function, [Expr::Name(element.clone())]);
-                let lambda = Expr::Lambda { params: vec![element], body: Box::new(body) };
-                Expr::call("arrayMap", [lambda, self.stored(id)])
+            Kind::Array(_) | Kind::Object(_) => {
+                let stored = self.stored(id);
+                match self.stored_type(id) {
+                    Some((data_type, nullable)) => self.load(stored, &data_type, nullable),
+                    None => stored,
+                }
             }
-            Kind::Never | Kind::Text | Kind::Number | Kind::Boolean | Kind::BigInt | Kind::Object(_) => {
-                self.stored(id)
-            }
+            Kind::Never | Kind::Text | Kind::Number | Kind::Boolean | Kind::BigInt => self.stored(id),
         }
     }
 
@@ -346,6 +386,11 @@ impl<'m> Printer<'m> {
         let of_field = |field: &Field| (field.data_type.clone(), !field.absence.is_never());
         match self.graph.node(id) {
             Node::Column(name) => self.source.iter().find(|field| field.name == *name).map(of_field),
+            Node::Parameter(parameter) => self.scopes.element_type(parameter.number),
+            Node::Each { how: Each::Filter | Each::Ascending | Each::Descending, array, .. } => {
+                self.stored_type(*array)
+            }
+            Node::Apply(Function::Slice | Function::Reverse, args) => self.stored_type(args[0]),
             Node::Field(object, name) => match self.stored_type(*object)? {
                 (DataType::Object(fields), false) => {
                     fields.iter().find(|field| field.name == *name).map(of_field)
@@ -363,6 +408,20 @@ impl<'m> Printer<'m> {
             _ => None,
         }
     }
+}
+
+/// Milliseconds since 1970 of what is stored.
+fn milliseconds_of(instant: Expr) -> Expr {
+    Expr::call("toFloat64", [Expr::call("toUnixTimestamp64Milli", [instant])])
+}
+
+/// What is stored for milliseconds since 1970; meaningless outside of its range.
+fn instant_of(milliseconds: Expr, optional: bool) -> Expr {
+    let whole = match optional {
+        true => Expr::call("accurateCastOrNull", [milliseconds, Expr::string("Int64")]),
+        false => integer(milliseconds),
+    };
+    Expr::call("fromUnixTimestamp64Milli", [whole, Expr::string("UTC")])
 }
 
 /// Counts how many nodes use each node below a root, each user once.

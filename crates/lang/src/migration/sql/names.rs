@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use antler_core::names::SqlIdent;
 
-use crate::migration::ir::{Function, Graph, Id, Node};
+use crate::migration::ir::{Function, Graph, Id, Node, Role};
 
 /// Names in use. Ours differ from all columns of the source and from each other.
 pub(super) struct Names(BTreeSet<String>);
@@ -32,12 +32,22 @@ impl Names {
         }
     }
 
-    /// The parameter of a lambda. It hides nothing, since columns are printed with their table.
+    /// A name within a lambda of the migration, unlike the parameters of all lambdas of our own.
+    pub(super) fn local(&mut self, wanted: &str) -> SqlIdent {
+        let is_ours = OURS.contains(&wanted);
+        self.unique(&if is_ours { format!("{wanted}_") } else { wanted.to_owned() })
+    }
+
+    /// The parameter of a lambda of our own. It hides nothing, since columns are printed with their table.
     pub(super) fn parameter(&mut self, name: &str) -> SqlIdent {
         self.0.remove(name);
         self.unique(name)
     }
 }
+
+/// The parameters that [`Names::parameter`] is asked for.
+const OURS: [&str; 9] =
+    ["bits", "character", "character_end", "digit", "each", "element", "reason", "scale", "text"];
 
 /// What to call a node: by its name in the source, or by what it was made from.
 pub(super) fn describe(graph: &Graph, id: Id) -> String {
@@ -51,6 +61,12 @@ pub(super) fn describe(graph: &Graph, id: Id) -> String {
         {
             name.to_string()
         }
+        Node::Parameter(parameter) => match parameter.role {
+            Role::StoredElement | Role::Element => "item".to_owned(),
+            Role::Position => "position".to_owned(),
+            Role::Accumulator => "result".to_owned(),
+        },
+        Node::Each { array, .. } | Node::Fold { array, .. } => describe(graph, *array),
         Node::Field(object, name) => format!("{}_{name}", describe(graph, *object)),
         Node::Known(value) => describe(graph, *value),
         Node::Apply(function, args) => {

@@ -16,22 +16,27 @@ use crate::migration::{
 /// What stands in a draft where only its author knows the value.
 const HOLE: &str = "FILL_IN";
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// A call, on its own or as a link of a chain.
-    pub(super) fn call(&mut self, call: &CallExpression, chain: Option<&mut Chain>) -> Lowered {
+    pub(super) fn call(&mut self, call: &'a CallExpression<'a>, chain: Option<&mut Chain>) -> Lowered {
         if call.optional {
             return Err(self.refuse(call.span, "an optional call", "Call the method without `?.`."));
         }
         match call.callee.without_parentheses() {
             Expression::Identifier(name) => {
-                if let Some((_, binding)) =
-                    self.bindings.iter().rev().find(|(bound, _)| name.name == bound.as_str())
-                {
-                    if matches!(binding, Binding::Broken) {
-                        return Err(Reported);
+                let binding = self.bindings.iter().rev().find(|(bound, _)| name.name == bound.as_str());
+                match binding.map(|(_, binding)| binding.clone()) {
+                    Some(Binding::Function(function)) => {
+                        let arguments = self.arguments(&call.arguments)?;
+                        let value = self.inline(call.span, function, &arguments)?;
+                        return Ok(self.narrowed(value));
                     }
-                    let help = "Write its body where it is used.";
-                    return Err(self.refuse(call.span, format!("a call of `{}`", name.name), help));
+                    Some(Binding::Broken) => return Err(Reported),
+                    Some(_) => {
+                        let message = format!("`{}` is not a function", name.name);
+                        return Err(self.mismatch(call.span, message, "Call a function or a method."));
+                    }
+                    None => {}
                 }
                 let name = name.name.to_string();
                 if name == HOLE {
@@ -44,16 +49,21 @@ impl Lowering<'_> {
                     let name = format!("{namespace}.{}", member.property.name);
                     return self.namespace_call(call, &name);
                 }
-                let is_function = |argument: &Argument| {
-                    matches!(argument, Argument::ArrowFunctionExpression(_) | Argument::FunctionExpression(_))
-                };
-                if call.arguments.iter().any(is_function) {
-                    let what = format!("`.{}()` with a function", member.property.name);
-                    let help =
-                        "Functions over elements are not compiled yet; single elements are: `list[0]`.";
-                    return Err(self.refuse(member.property.span, what, help));
-                }
                 let object = self.object_of(&member.object, member.optional, chain)?;
+                let name = member.property.name.as_str();
+                if let Kind::Array(_) = self.ty(object).kind
+                    && let Some(value) = self.over_elements(call, member, object)?
+                {
+                    return Ok(self.narrowed(value));
+                }
+                if let Some(function) = call.arguments.iter().find(|argument| is_function(argument)) {
+                    let help = "Functions are called over the elements of arrays, and by their names.";
+                    return Err(self.refuse(
+                        function.span(),
+                        format!("a function given to `.{name}()`"),
+                        help,
+                    ));
+                }
                 let arguments = self.arguments(&call.arguments)?;
                 self.method(member.property.span, call, object, &member.property.name, &arguments)
             }
@@ -69,7 +79,7 @@ impl Lowering<'_> {
     }
 
     /// A hole that a draft left for its author.
-    fn hole(&mut self, call: &CallExpression) -> Reported {
+    fn hole(&mut self, call: &'a CallExpression<'a>) -> Reported {
         let what = match call.arguments.first().and_then(Argument::as_expression) {
             Some(Expression::StringLiteral(text)) => format!(": {}", text.value),
             _ => String::new(),
@@ -83,7 +93,7 @@ impl Lowering<'_> {
         )
     }
 
-    pub(super) fn arguments(&mut self, arguments: &[Argument]) -> Result<Vec<Id>, Reported> {
+    pub(super) fn arguments(&mut self, arguments: &'a [Argument<'a>]) -> Result<Vec<Id>, Reported> {
         let mut values = Vec::new();
         for argument in arguments {
             match argument.as_expression() {
@@ -101,7 +111,7 @@ impl Lowering<'_> {
     }
 
     /// The global object that an expression names, unless the file declares that name itself.
-    fn namespace(&self, expression: &Expression) -> Option<&'static str> {
+    fn namespace(&self, expression: &'a Expression<'a>) -> Option<&'static str> {
         const NAMESPACES: [&str; 9] =
             ["Math", "Number", "String", "Date", "BigInt", "JSON", "Object", "Array", "console"];
         let Expression::Identifier(name) = expression else { return None };
@@ -112,7 +122,7 @@ impl Lowering<'_> {
     /// `Math.PI`, `Number.MAX_SAFE_INTEGER`, or a member of an enum.
     pub(super) fn namespace_member(
         &mut self,
-        object: &Expression,
+        object: &'a Expression<'a>,
         name: &str,
         span: Span,
     ) -> Result<Option<Id>, Reported> {
@@ -177,7 +187,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn global(&mut self, call: &CallExpression, name: &str) -> Lowered {
+    fn global(&mut self, call: &'a CallExpression<'a>, name: &str) -> Lowered {
         let span = call.span;
         let arguments = self.arguments(&call.arguments)?;
         match (name, arguments.as_slice()) {
@@ -235,7 +245,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn namespace_call(&mut self, call: &CallExpression, name: &str) -> Lowered {
+    fn namespace_call(&mut self, call: &'a CallExpression<'a>, name: &str) -> Lowered {
         let span = call.span;
         let values = self.arguments(&call.arguments)?;
         let g = &mut self.graph;
@@ -339,7 +349,7 @@ impl Lowering<'_> {
     }
 
     /// `new Date(…)`.
-    pub(super) fn construct(&mut self, new: &NewExpression) -> Lowered {
+    pub(super) fn construct(&mut self, new: &'a NewExpression<'a>) -> Lowered {
         let span = new.span;
         let is_declared = self.bindings.iter().any(|(bound, _)| bound == "Date");
         if !new.callee.is_specific_id("Date") || is_declared {
@@ -371,6 +381,10 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+fn is_function(argument: &Argument) -> bool {
+    matches!(argument, Argument::ArrowFunctionExpression(_) | Argument::FunctionExpression(_))
 }
 
 /// The values of a member's name in all integer enums of a type.

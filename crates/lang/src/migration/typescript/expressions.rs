@@ -4,10 +4,7 @@ use antler_core::{
     diagnostic::Code,
     schema::{DataType, Field},
 };
-use oxc_ast::ast::{
-    ArrayExpressionElement, ChainElement, Expression, IdentifierReference, TSType, TSTypeName,
-    TemplateLiteral,
-};
+use oxc_ast::ast::{ChainElement, Expression, IdentifierReference, TSType, TSTypeName, TemplateLiteral};
 use oxc_span::{GetSpan, Span};
 
 use super::{Binding, Id, Lowered, Lowering, Reported};
@@ -25,18 +22,18 @@ pub(super) struct Chain {
     failure: Id,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// An expression as it stands.
-    pub(super) fn expression(&mut self, expression: &Expression) -> Lowered {
+    pub(super) fn expression(&mut self, expression: &'a Expression<'a>) -> Lowered {
         self.expected(expression, None)
     }
 
     /// An expression that is to become an object with these fields, if any are given.
-    pub(super) fn expected(&mut self, expression: &Expression, fields: Option<&[Field]>) -> Lowered {
+    pub(super) fn expected(&mut self, expression: &'a Expression<'a>, fields: Option<&[Field]>) -> Lowered {
         self.nested(expression.span(), |this| this.lower(expression, fields))
     }
 
-    fn lower(&mut self, expression: &Expression, fields: Option<&[Field]>) -> Lowered {
+    fn lower(&mut self, expression: &'a Expression<'a>, fields: Option<&[Field]>) -> Lowered {
         let span = expression.span();
         match expression {
             Expression::BooleanLiteral(literal) => Ok(self.graph.boolean(literal.value)),
@@ -54,22 +51,7 @@ impl Lowering<'_> {
             Expression::StringLiteral(literal) => Ok(self.graph.text(&literal.value)),
             Expression::TemplateLiteral(template) => self.template(template),
             Expression::Identifier(name) => self.name(name),
-            Expression::ArrayExpression(array) => {
-                let mut items = Vec::new();
-                for element in &array.elements {
-                    match element {
-                        ArrayExpressionElement::SpreadElement(spread) => {
-                            let help = "Write the elements out.";
-                            return Err(self.refuse(spread.span, "a spread in an array", help));
-                        }
-                        ArrayExpressionElement::Elision(hole) => {
-                            return Err(self.refuse(hole.span, "a hole in an array", "Write `undefined`."));
-                        }
-                        element => items.push(self.expression(element.to_expression())?),
-                    }
-                }
-                self.array(span, items)
-            }
+            Expression::ArrayExpression(array) => self.array_literal(array),
             Expression::ObjectExpression(object) => self.object(object, fields),
             Expression::ParenthesizedExpression(inner) => self.expected(&inner.expression, fields),
             Expression::ConditionalExpression(conditional) => {
@@ -122,11 +104,12 @@ impl Lowering<'_> {
                 }
             };
         }
+        let items = items.iter().map(|x| javascript::array::conform(&mut self.graph, *x, &item)).collect();
         let ty = Type::of(Kind::Array(Box::new(item)));
         Ok(self.graph.intern(crate::migration::ir::Node::Array(items), ty))
     }
 
-    fn template(&mut self, template: &TemplateLiteral) -> Lowered {
+    fn template(&mut self, template: &'a TemplateLiteral<'a>) -> Lowered {
         let mut parts = Vec::new();
         for (position, quasi) in template.quasis.iter().enumerate() {
             match &quasi.value.cooked {
@@ -170,20 +153,16 @@ impl Lowering<'_> {
         self.mismatch(span, message, "Decide first: `… ?? null`, or test with `== null`.")
     }
 
-    fn name(&mut self, name: &IdentifierReference) -> Lowered {
+    pub(super) fn name(&mut self, name: &IdentifierReference) -> Lowered {
         let binding = self.bindings.iter().rev().find(|(bound, _)| name.name == bound.as_str());
         match binding.map(|(_, binding)| binding.clone()) {
-            Some(Binding::Value(value)) => Ok(self.narrowed(value)),
+            Some(Binding::Value(value) | Binding::Variable(value)) => Ok(self.narrowed(value)),
             Some(Binding::Enum(_)) => {
                 Err(self.refuse(name.span, "an enum as a value", "Use one of its members."))
             }
-            Some(Binding::Function) => {
-                let help = "Write its body where it is used.";
-                Err(self.refuse(
-                    name.span,
-                    format!("`{}`, a function or class of this file,", name.name),
-                    help,
-                ))
+            Some(Binding::Function(_) | Binding::Class) => {
+                let what = format!("`{}`, a function or class of this file, as a value", name.name);
+                Err(self.refuse(name.span, what, "Call the function where its value is needed."))
             }
             Some(Binding::Broken) => Err(Reported),
             None => match name.name.as_str() {
@@ -227,7 +206,7 @@ impl Lowering<'_> {
     }
 
     /// `a.b`, `a["b"]`, `a[0]` and calls of methods, as links of a chain or on their own.
-    pub(super) fn link(&mut self, expression: &Expression, chain: Option<&mut Chain>) -> Lowered {
+    pub(super) fn link(&mut self, expression: &'a Expression<'a>, chain: Option<&mut Chain>) -> Lowered {
         match expression {
             Expression::StaticMemberExpression(member) => {
                 if let Some(value) =
@@ -261,7 +240,7 @@ impl Lowering<'_> {
     /// The object of a member or call. Behind `?.` it is there, and the chain knows when it is not.
     pub(super) fn object_of(
         &mut self,
-        object: &Expression,
+        object: &'a Expression<'a>,
         optional: bool,
         mut chain: Option<&mut Chain>,
     ) -> Lowered {
@@ -273,7 +252,7 @@ impl Lowering<'_> {
         Ok(self.graph.known(value))
     }
 
-    fn chain(&mut self, element: &ChainElement) -> Lowered {
+    fn chain(&mut self, element: &'a ChainElement<'a>) -> Lowered {
         let mut chain = Chain { absent: self.graph.boolean(false), failure: self.graph.null() };
         let (value, failure) = self.isolated(|this| {
             let value = match element {
@@ -324,6 +303,9 @@ impl Lowering<'_> {
         if ty.is_optional() {
             return Err(self.possibly_absent(span, &ty, &format!("`.{name}`")));
         }
+        if self.is_dead(object) {
+            return Ok(self.graph.unreachable());
+        }
         match &ty.kind {
             Kind::Object(fields) => match fields.iter().find(|(field, _)| field.as_str() == name) {
                 Some((field, _)) => {
@@ -357,28 +339,51 @@ impl Lowering<'_> {
     }
 
     /// An element of an array by position.
-    fn element(&mut self, span: Span, object: Id, key: Id) -> Lowered {
+    pub(super) fn element(&mut self, span: Span, object: Id, key: Id) -> Lowered {
         let ty = self.ty(object).clone();
         if ty.is_optional() {
             return Err(self.possibly_absent(span, &ty, "an element"));
         }
-        match (&ty.kind, self.graph.as_number(key)) {
-            (Kind::Array(item), _) if matches!(item.kind, Kind::Array(_)) => {
-                Err(self.refuse(span, "an element that is an array", "Flatten it in the model."))
+        if self.is_dead(object) || self.is_dead(key) {
+            return Ok(self.graph.unreachable());
+        }
+        let key_ty = self.ty(key).clone();
+        match &ty.kind {
+            Kind::Array(item) if matches!(item.kind, Kind::Array(_)) => Err(self.refuse(
+                span,
+                "an element that is an array",
+                "Flatten it, or take it apart in `.map()`.",
+            )),
+            Kind::Array(_) => {
+                let position = self.numeric(span, "a position", key)?;
+                Ok(javascript::array::element(&mut self.graph, object, position))
             }
-            (Kind::Array(_), Some(position))
-                if position >= 0.0 && position.fract() == 0.0 && position < 1e9 =>
-            {
-                Ok(self.graph.apply(Function::Element, &[object, key]))
-            }
-            (Kind::Array(_), _) => {
-                Err(self.refuse(span, "a position that is not a constant", "Write the position: `list[0]`."))
-            }
-            (kind, Some(_)) if kind.is_text() => {
-                Err(self.refuse(span, "a character by position", "Use `.charAt(position)`."))
+            kind if kind.is_text() && key_ty.kind.is_number() => {
+                let position = self.numeric(span, "a position", key)?;
+                self.character(object, position)
             }
             _ => Err(self.refuse(span, "a computed property", "Write the name of the field.")),
         }
+    }
+
+    /// `text[position]`: `undefined` where there is no such code unit.
+    fn character(&mut self, text: Id, position: Id) -> Lowered {
+        let g = &mut self.graph;
+        let (zero, length) = (g.number(0.0), javascript::text::length(g, text));
+        let is_after_start = g.apply(Function::LessOrEqual, &[zero, position]);
+        let is_before_end = g.apply(Function::Less, &[position, length]);
+        let mut is_inside = g.and(is_after_start, is_before_end);
+        if !g.is_whole(position) {
+            let whole = g.apply(Function::Truncate, &[position]);
+            let is_whole = g.equal(whole, position);
+            is_inside = g.and(is_inside, is_whole);
+        }
+        let unit = javascript::text::char_at(g, text, position);
+        let (nothing, undefined) = (g.null(), g.nothing(Nothing::Undefined));
+        let failure = g.if_else(is_inside, unit.failure, nothing);
+        let value = g.if_else(is_inside, unit.value, undefined);
+        self.fail(failure);
+        Ok(value)
     }
 
     /// Refuses an operation on what may be absent.
@@ -394,7 +399,7 @@ impl Lowering<'_> {
     }
 
     /// `value as T`: the author vouches for the type; what storage needs is checked for each row.
-    fn assert(&mut self, value: Id, annotation: &TSType) -> Id {
+    fn assert(&mut self, value: Id, annotation: &'a TSType<'a>) -> Id {
         let is_const = matches!(
             annotation,
             TSType::TSTypeReference(reference)

@@ -6,7 +6,7 @@
 use super::{Id, Lowering};
 use crate::migration::ir::{Function, Node};
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Lowers something on the path where a condition has a truth value.
     pub(super) fn assuming<T>(
         &mut self,

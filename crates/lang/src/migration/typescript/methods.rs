@@ -10,12 +10,12 @@ use crate::migration::{
     types::Kind,
 };
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// `object.name(arguments)`.
     pub(super) fn method(
         &mut self,
         place: Span,
-        call: &CallExpression,
+        call: &'a CallExpression<'a>,
         object: Id,
         name: &str,
         arguments: &[Id],
@@ -23,6 +23,9 @@ impl Lowering<'_> {
         let ty = self.ty(object).clone();
         if ty.is_optional() {
             return Err(self.possibly_absent(place, &ty, &format!("`.{name}()`")));
+        }
+        if self.is_dead(object) {
+            return Ok(self.graph.unreachable());
         }
         let found = match &ty.kind {
             kind if kind.is_text() => self.text_method(call.span, object, name, arguments)?,
@@ -196,26 +199,49 @@ impl Lowering<'_> {
         arguments: &[Id],
     ) -> Result<Option<Id>, super::Reported> {
         let Kind::Array(item) = self.ty(array).kind.clone() else { return Ok(None) };
-        if item.is_optional() {
-            return Ok(None);
-        }
         Ok(match (name, arguments) {
-            ("includes", [searched]) => {
-                let wanted = self.ty(*searched).clone();
-                // Numbers are left out: `includes` finds NaN, and equality does not.
-                let comparable = item.kind.is_text() && wanted.kind.is_text()
-                    || item.kind == Kind::BigInt && wanted.kind == Kind::BigInt;
-                if !comparable || wanted.is_optional() {
-                    return Ok(None);
-                }
-                Some(self.graph.apply(Function::ArrayIncludes, &[array, *searched]))
+            ("includes", [searched]) => Some(self.array_includes(span, array, &item, *searched)?),
+            ("indexOf", [searched]) => {
+                let (element, position) =
+                    (self.graph.element_of(array, (*item).clone()), self.graph.position());
+                let is_equal = self.strictly_equal(span, element, *searched)?;
+                let over = (element, position);
+                Some(javascript::array::first_position(&mut self.graph, array, over, is_equal))
             }
-            ("join", [] | [_]) if item.kind.is_text() => {
+            ("join", [] | [_]) => {
                 let separator = match arguments.first() {
                     Some(separator) => self.text_argument(span, name, *separator)?,
                     None => self.graph.text(","),
                 };
-                Some(self.graph.apply(Function::Join, &[array, separator]))
+                javascript::array::join(&mut self.graph, array, separator)
+            }
+            ("at", [position]) if !matches!(item.kind, Kind::Array(_)) => {
+                let position = self.numeric(span, name, *position)?;
+                Some(javascript::array::at(&mut self.graph, array, position))
+            }
+            ("slice", [] | [_] | [_, _]) => {
+                let start = match arguments.first() {
+                    Some(start) => self.numeric(span, name, *start)?,
+                    None => self.graph.number(0.0),
+                };
+                let end = match arguments.get(1) {
+                    Some(end) => Some(self.numeric(span, name, *end)?),
+                    None => None,
+                };
+                Some(javascript::array::slice(&mut self.graph, array, start, end))
+            }
+            ("toReversed", []) => Some(self.graph.apply(Function::Reverse, &[array])),
+            ("flat", []) => match item.kind {
+                Kind::Array(_) => Some(self.graph.apply(Function::Flatten, &[array])),
+                _ => Some(array),
+            },
+            ("concat", others) => {
+                let mut parts = vec![array];
+                for other in others {
+                    let is_array = matches!(self.ty(*other).kind, Kind::Array(_));
+                    parts.push(if is_array { *other } else { self.array(span, vec![*other])? });
+                }
+                Some(self.chained(span, &parts)?)
             }
             _ => None,
         })
@@ -225,7 +251,7 @@ impl Lowering<'_> {
 fn methods_of(kind: &Kind) -> &'static str {
     match kind {
         Kind::Array(_) => {
-            "Of an array, the compiled subset has `.length`, a constant position, and for strings `.includes()` and `.join()`."
+            "Of an array, the compiled subset has map, filter, find, findIndex, some, every, reduce, includes, indexOf, join, slice, concat, at, flat, flatMap, toReversed and toSorted."
         }
         Kind::Date => "Of a Date, the compiled subset has getTime, toISOString and the getters.",
         kind if kind.is_text() => {

@@ -10,9 +10,12 @@
 //! Whatever is not lowered with its exact meaning is refused with its place. After an error,
 //! lowering goes on where it can, so that one run shows all of them.
 
+mod arrays;
+mod assignments;
 mod calls;
 mod expressions;
 mod facts;
+mod functions;
 mod methods;
 mod objects;
 mod operators;
@@ -35,11 +38,13 @@ use oxc_allocator::Allocator;
 use oxc_parser::Parser;
 use oxc_span::{SourceType, Span};
 
+use functions::{Callable, Frame};
+
 use super::{
     Migration, Output,
     ir::{Graph, Id},
     javascript::Fallible,
-    types::Type,
+    types::{Kind, Type},
 };
 
 /// Marks that a diagnostic was recorded, and that there is no value.
@@ -50,24 +55,34 @@ type Lowered = Result<Id, Reported>;
 
 /// What a name in scope stands for.
 #[derive(Debug, Clone)]
-enum Binding {
+enum Binding<'a> {
     Value(Id),
+    /// A variable, with the value that it has here.
+    Variable(Id),
     /// An enum declared in the file: its members and their values.
     Enum(BTreeMap<String, Id>),
-    /// A function of the file, which cannot be called yet.
-    Function,
+    /// A function of the file.
+    Function(Callable<'a>),
+    /// A class, which nothing can be done with.
+    Class,
     /// Something that was reported where it was declared.
     Broken,
 }
 
 /// The state of lowering one file.
-struct Lowering<'s> {
-    file: &'s Arc<SourceFile>,
-    from: &'s Model,
-    to: &'s Model,
+struct Lowering<'a> {
+    file: &'a Arc<SourceFile>,
+    from: &'a Model,
+    to: &'a Model,
     graph: Graph,
     /// Names in scope, innermost last.
-    bindings: Vec<(String, Binding)>,
+    bindings: Vec<(String, Binding<'a>)>,
+    /// How many of them are those of the module.
+    module: usize,
+    /// The functions whose bodies are being lowered.
+    calls: Vec<Span>,
+    /// Whose `return` is lowered.
+    frame: Frame,
     /// The failure of what was evaluated so far on this path: text or nothing.
     failure: Id,
     /// Values that are known to be there on this path.
@@ -111,6 +126,9 @@ pub(super) fn compile(
         to,
         graph,
         bindings: Vec::new(),
+        module: 0,
+        calls: Vec::new(),
+        frame: Frame::Migration,
         failure,
         present: BTreeSet::new(),
         absent_if: BTreeMap::new(),
@@ -130,7 +148,7 @@ fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Records a diagnostic that points at a place.
     fn report(
         &mut self,
@@ -162,6 +180,11 @@ impl Lowering<'_> {
 
     fn ty(&self, id: Id) -> &Type {
         self.graph.ty(id)
+    }
+
+    /// Whether evaluation never gets to a value: a path where a type has no values left.
+    fn is_dead(&self, id: Id) -> bool {
+        *self.ty(id) == Type::of(Kind::Never)
     }
 
     /// The source text at a place, for messages.
@@ -207,6 +230,11 @@ impl Lowering<'_> {
         if self.ty(a).join(self.ty(b)).is_none() {
             let message = format!("this is sometimes `{}` and sometimes `{}`", self.ty(a), self.ty(b));
             return Err(self.mismatch(span, message, "Convert one of them, so that both have one type."));
+        }
+        let is_same = self.ty(a).kind == self.ty(b).kind;
+        if !is_same && [a, b].iter().all(|id| has_objects(&self.ty(*id).kind)) {
+            let help = "Give the objects of both the same fields.";
+            return Err(self.mismatch(span, "these are arrays of objects with different fields", help));
         }
         Ok(self.graph.if_else(condition, a, b))
     }
@@ -260,9 +288,16 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether it is an array of objects.
+fn has_objects(kind: &Kind) -> bool {
+    match kind {
+        Kind::Array(item) => matches!(item.kind, Kind::Object(_)) || has_objects(&item.kind),
+        _ => false,
+    }
+}
+
 /// What to write to get from one type to another.
 fn conversion(found: &Type, wanted: &Type) -> String {
-    use super::types::Kind;
     let absent = match (found.null, found.undefined) {
         (true, _) => "null",
         (false, _) => "undefined",

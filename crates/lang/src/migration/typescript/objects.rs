@@ -11,10 +11,10 @@ use oxc_span::{GetSpan, Span};
 use super::{Id, Lowered, Lowering, Reported, expressions::closest};
 use crate::migration::{fit, ir::Nothing, types::Kind};
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// An object literal. A field that the target does not have may come from a spread, but not be
     /// written out: it would be lost.
-    pub(super) fn object(&mut self, object: &ObjectExpression, wanted: Option<&[Field]>) -> Lowered {
+    pub(super) fn object(&mut self, object: &'a ObjectExpression<'a>, wanted: Option<&[Field]>) -> Lowered {
         let mut fields: Vec<(SqlIdent, Id)> = Vec::new();
         let mut broken = false;
         for property in &object.properties {
@@ -45,7 +45,7 @@ impl Lowering<'_> {
 
     fn property(
         &mut self,
-        property: &ObjectProperty,
+        property: &'a ObjectProperty<'a>,
         wanted: Option<&[Field]>,
         fields: &mut Vec<(SqlIdent, Id)>,
     ) -> Result<(), Reported> {
@@ -100,7 +100,11 @@ impl Lowering<'_> {
     }
 
     /// `...object`: its fields replace those before it. Nothing spreads to nothing.
-    fn spread(&mut self, argument: &Expression, fields: &mut Vec<(SqlIdent, Id)>) -> Result<(), Reported> {
+    fn spread(
+        &mut self,
+        argument: &'a Expression<'a>,
+        fields: &mut Vec<(SqlIdent, Id)>,
+    ) -> Result<(), Reported> {
         let value = self.expression(argument)?;
         let ty = self.ty(value).clone();
         let names = match &ty.kind {

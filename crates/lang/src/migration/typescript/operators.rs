@@ -12,9 +12,9 @@ use crate::migration::{
     types::Kind,
 };
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// An expression whose truth decides.
-    pub(super) fn condition(&mut self, test: &Expression) -> Lowered {
+    pub(super) fn condition(&mut self, test: &'a Expression<'a>) -> Lowered {
         match test.get_inner_expression() {
             // In a condition only the truth of the operands counts, whatever their types.
             Expression::LogicalExpression(logical) if logical.operator != LogicalOperator::Coalesce => self
@@ -48,7 +48,11 @@ impl Lowering<'_> {
     }
 
     /// `&&`, `||` and `??` as values: one of the operands.
-    pub(super) fn logical(&mut self, logical: &LogicalExpression, fields: Option<&[Field]>) -> Lowered {
+    pub(super) fn logical(
+        &mut self,
+        logical: &'a LogicalExpression<'a>,
+        fields: Option<&[Field]>,
+    ) -> Lowered {
         let right = |this: &mut Self| this.expected(&logical.right, fields);
         if logical.operator == LogicalOperator::Or
             && let Expression::LogicalExpression(both) = logical.left.without_parentheses()
@@ -80,7 +84,7 @@ impl Lowering<'_> {
 
     /// `a && b` before `||`: whether both hold, and `b`, which is then the value. What `a` is when it
     /// does not hold is never seen.
-    fn both(&mut self, both: &LogicalExpression) -> Result<(Id, Id), super::Reported> {
+    fn both(&mut self, both: &'a LogicalExpression<'a>) -> Result<(Id, Id), super::Reported> {
         let first = self.condition(&both.left)?;
         let (second, failure) = self.isolated(|this| {
             this.assuming(first, true, |this| {
@@ -95,7 +99,7 @@ impl Lowering<'_> {
         Ok((self.graph.and(first, truth), value))
     }
 
-    pub(super) fn unary(&mut self, unary: &UnaryExpression) -> Lowered {
+    pub(super) fn unary(&mut self, unary: &'a UnaryExpression<'a>) -> Lowered {
         let span = unary.span;
         match unary.operator {
             UnaryOperator::LogicalNot => {
@@ -157,12 +161,19 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn binary(&mut self, binary: &BinaryExpression) -> Lowered {
+    pub(super) fn binary(&mut self, binary: &'a BinaryExpression<'a>) -> Lowered {
         let left = self.expression(&binary.left)?;
         let right = self.expression(&binary.right)?;
-        let span = binary.span;
-        let symbol = binary.operator.as_str();
-        match binary.operator {
+        self.operation(binary.span, binary.operator, left, right)
+    }
+
+    /// An operator between two values.
+    pub(super) fn operation(&mut self, span: Span, operator: BinaryOperator, left: Id, right: Id) -> Lowered {
+        let symbol = operator.as_str();
+        if self.is_dead(left) || self.is_dead(right) {
+            return Ok(self.graph.unreachable());
+        }
+        match operator {
             BinaryOperator::StrictEquality => self.strictly_equal(span, left, right),
             BinaryOperator::StrictInequality => {
                 let equal = self.strictly_equal(span, left, right)?;
@@ -181,7 +192,7 @@ impl Lowering<'_> {
             BinaryOperator::Subtraction
             | BinaryOperator::Multiplication
             | BinaryOperator::Division
-            | BinaryOperator::Remainder => self.arithmetic(span, binary.operator, left, right),
+            | BinaryOperator::Remainder => self.arithmetic(span, operator, left, right),
             BinaryOperator::Exponential => {
                 let help = "Powers are not the same to the last bit everywhere; multiply, or use a constant.";
                 Err(self.refuse(span, "`**`", help))

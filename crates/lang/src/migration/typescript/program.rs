@@ -4,64 +4,21 @@ use std::collections::BTreeMap;
 
 use antler_core::diagnostic::Code;
 use oxc_ast::ast::{
-    ArrowFunctionBody, ArrowFunctionExpression, Declaration, ExportDefaultDeclarationKind, Expression,
-    FormalParameters, Function, Program, Statement, TSEnumDeclaration, TSEnumMemberName, VariableDeclaration,
-    VariableDeclarationKind,
+    Declaration, ExportDefaultDeclarationKind, Expression, FormalParameters, Program, Statement,
+    TSEnumDeclaration, TSEnumMemberName, VariableDeclaration, VariableDeclarationKind,
 };
 use oxc_span::{GetSpan, Span};
 
-use super::{Binding, Lowered, Lowering, Reported, statements::Rest};
+use super::{
+    Binding, Lowered, Lowering, Reported,
+    functions::{Body, Callable, Scope},
+    statements::Rest,
+};
 use crate::migration::{Migration, types::Type};
 
-/// The function to run.
-struct Entry<'a> {
-    span: Span,
-    params: &'a FormalParameters<'a>,
-    body: Body<'a>,
-    /// `async` or a generator, which never returns a row.
-    deferred: Option<&'static str>,
-}
-
-enum Body<'a> {
-    Statements(&'a [Statement<'a>]),
-    Expression(&'a Expression<'a>),
-}
-
-impl<'a> Entry<'a> {
-    fn of_function(function: &'a Function<'a>) -> Option<Self> {
-        let deferred = match (function.r#async, function.generator) {
-            (true, _) => Some("an async function"),
-            (false, true) => Some("a generator function"),
-            (false, false) => None,
-        };
-        let body = Body::Statements(&function.body.as_ref()?.statements);
-        Some(Self { span: function.span, params: &function.params, body, deferred })
-    }
-
-    fn of_arrow(arrow: &'a ArrowFunctionExpression<'a>) -> Self {
-        let body = match &arrow.body {
-            ArrowFunctionBody::FunctionBody(body) => Body::Statements(&body.statements),
-            body => match body.as_expression() {
-                Some(expression) => Body::Expression(expression),
-                None => Body::Statements(&[]),
-            },
-        };
-        let deferred = arrow.r#async.then_some("an async function");
-        Self { span: arrow.span, params: &arrow.params, body, deferred }
-    }
-
-    fn of_expression(expression: &'a Expression<'a>) -> Option<Self> {
-        match expression.get_inner_expression() {
-            Expression::ArrowFunctionExpression(arrow) => Some(Self::of_arrow(arrow)),
-            Expression::FunctionExpression(function) => Self::of_function(function),
-            _ => None,
-        }
-    }
-}
-
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Lowers a whole file.
-    pub(super) fn program(&mut self, program: &Program) -> Result<Migration, Reported> {
+    pub(super) fn program(&mut self, program: &'a Program<'a>) -> Result<Migration, Reported> {
         let entry = self.entry(program)?;
         self.module(&program.body);
         if let Some(what) = entry.deferred {
@@ -78,6 +35,7 @@ impl Lowering<'_> {
             fields.into_iter().map(|(name, ty)| (name.clone(), self.graph.column(&name, ty))).collect();
         let row = self.graph.object(columns);
         self.parameters(entry.span, entry.params, row)?;
+        self.calls.push(entry.span);
         let (returned, span) = match entry.body {
             Body::Statements(list) => {
                 let end = Span::new(entry.span.end.saturating_sub(1), entry.span.end);
@@ -90,19 +48,21 @@ impl Lowering<'_> {
     }
 
     /// Finds the function to run: the default export, or else the only exported function.
-    fn entry<'a>(&mut self, program: &'a Program<'a>) -> Result<Entry<'a>, Reported> {
-        let mut named: Vec<Entry<'a>> = Vec::new();
+    fn entry(&mut self, program: &'a Program<'a>) -> Result<Callable<'a>, Reported> {
+        let mut named: Vec<Callable<'a>> = Vec::new();
         for statement in &program.body {
             match statement {
                 Statement::ExportDefaultDeclaration(export) => {
                     let entry = match &export.declaration {
                         ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
-                            Entry::of_function(function)
+                            Callable::of_function(function, Scope::Module)
                         }
                         ExportDefaultDeclarationKind::Identifier(name) => {
                             declared(program, name.name.as_str())
                         }
-                        other => other.as_expression().and_then(Entry::of_expression),
+                        other => {
+                            other.as_expression().and_then(|it| Callable::of_expression(it, Scope::Module))
+                        }
                     };
                     return entry.ok_or_else(|| {
                         self.report(
@@ -143,26 +103,30 @@ impl Lowering<'_> {
         }
     }
 
-    /// Binds what the file declares beside the function to run.
-    fn module(&mut self, body: &[Statement]) {
+    /// Binds what the file declares beside the function to run. Functions are there from the start.
+    fn module(&mut self, body: &'a [Statement<'a>]) {
         for statement in body {
-            let declaration = match statement {
-                Statement::ExportDeclaration(export) => Some(&export.declaration),
-                other => other.as_declaration(),
-            };
-            match declaration {
-                Some(Declaration::VariableDeclaration(variables)) => self.constants(variables),
-                Some(Declaration::TSEnumDeclaration(declaration)) => self.declare_enum(declaration),
+            match declaration(statement) {
                 Some(Declaration::FunctionDeclaration(function)) => {
-                    if let Some(id) = &function.id {
-                        self.bindings.push((id.name.to_string(), Binding::Function));
+                    if let (Some(id), Some(function)) =
+                        (&function.id, Callable::of_function(function, Scope::Module))
+                    {
+                        self.declare_function(&id.name, function);
                     }
                 }
                 Some(Declaration::ClassDeclaration(class)) => {
                     if let Some(id) = &class.id {
-                        self.bindings.push((id.name.to_string(), Binding::Function));
+                        self.bindings.push((id.name.to_string(), Binding::Class));
                     }
                 }
+                Some(_) | None => {}
+            }
+        }
+        self.module = self.bindings.len();
+        for statement in body {
+            match declaration(statement) {
+                Some(Declaration::VariableDeclaration(variables)) => self.constants(variables),
+                Some(Declaration::TSEnumDeclaration(declaration)) => self.declare_enum(declaration),
                 Some(_) | None => {
                     if let Statement::ExpressionStatement(statement) = statement {
                         let help =
@@ -171,29 +135,31 @@ impl Lowering<'_> {
                     }
                 }
             }
+            self.module = self.bindings.len();
         }
     }
 
     /// Constants of the module. Functions among them are bound as such.
-    fn constants(&mut self, variables: &VariableDeclaration) {
+    fn constants(&mut self, variables: &'a VariableDeclaration<'a>) {
         for variable in &variables.declarations {
-            let is_function = variable.init.as_ref().is_some_and(|init| Entry::of_expression(init).is_some());
-            if is_function {
-                if let Some(name) = variable.id.get_identifier_name() {
-                    self.bindings.push((name.to_string(), Binding::Function));
+            let function =
+                variable.init.as_ref().and_then(|init| Callable::of_expression(init, Scope::Module));
+            match (function, variable.id.get_identifier_name()) {
+                (Some(function), Some(name)) => self.declare_function(&name, function),
+                _ if variables.kind == VariableDeclarationKind::Const => {
+                    // A broken constant is reported; what uses it is not reported again.
+                    let _ = self.variable(variable);
                 }
-            } else if variables.kind == VariableDeclarationKind::Const {
-                // A broken constant is reported; what uses it is not reported again.
-                let _ = self.variable(variable);
-            } else {
-                let help = "Use `const`.";
-                self.refuse(variables.span, "a variable that can change", help);
+                _ => {
+                    let help = "Use `const`.";
+                    self.refuse(variables.span, "a variable of the module that can change", help);
+                }
             }
         }
     }
 
     /// An enum of the file: members without a value count on from the one before.
-    fn declare_enum(&mut self, declaration: &TSEnumDeclaration) {
+    fn declare_enum(&mut self, declaration: &'a TSEnumDeclaration<'a>) {
         let mut members = BTreeMap::new();
         let mut next = Some(0.0);
         for member in &declaration.body.members {
@@ -228,7 +194,7 @@ impl Lowering<'_> {
     fn parameters(
         &mut self,
         function: Span,
-        params: &FormalParameters,
+        params: &'a FormalParameters<'a>,
         row: super::Id,
     ) -> Result<(), Reported> {
         match params.items.as_slice() {
@@ -245,7 +211,7 @@ impl Lowering<'_> {
     }
 
     /// The value of a whole function: what `return expression` returns.
-    pub(super) fn returned(&mut self, expression: &Expression) -> Lowered {
+    pub(super) fn returned(&mut self, expression: &'a Expression<'a>) -> Lowered {
         let fields = &self.to.fields;
         let value = self.expected(expression, Some(fields))?;
         let ty = self.ty(value).clone();
@@ -286,29 +252,39 @@ impl Lowering<'_> {
     }
 }
 
+/// What a statement of the module declares.
+fn declaration<'a>(statement: &'a Statement<'a>) -> Option<&'a Declaration<'a>> {
+    match statement {
+        Statement::ExportDeclaration(export) => Some(&export.declaration),
+        other => other.as_declaration(),
+    }
+}
+
 /// The function that a file declares under a name.
-fn declared<'a>(program: &'a Program<'a>, name: &str) -> Option<Entry<'a>> {
+fn declared<'a>(program: &'a Program<'a>, name: &str) -> Option<Callable<'a>> {
     program.body.iter().find_map(|statement| match statement.as_declaration()? {
         Declaration::FunctionDeclaration(function) if function.id.as_ref()?.name == name => {
-            Entry::of_function(function)
+            Callable::of_function(function, Scope::Module)
         }
         Declaration::VariableDeclaration(variables) => variables
             .declarations
             .iter()
             .find(|variable| variable.id.get_identifier_name().is_some_and(|found| found == name))
-            .and_then(|variable| Entry::of_expression(variable.init.as_ref()?)),
+            .and_then(|variable| Callable::of_expression(variable.init.as_ref()?, Scope::Module)),
         _ => None,
     })
 }
 
 /// The functions that a declaration declares.
-fn functions<'a>(declaration: &'a Declaration<'a>) -> Vec<Entry<'a>> {
+fn functions<'a>(declaration: &'a Declaration<'a>) -> Vec<Callable<'a>> {
     match declaration {
-        Declaration::FunctionDeclaration(function) => Entry::of_function(function).into_iter().collect(),
+        Declaration::FunctionDeclaration(function) => {
+            Callable::of_function(function, Scope::Module).into_iter().collect()
+        }
         Declaration::VariableDeclaration(variables) => variables
             .declarations
             .iter()
-            .filter_map(|variable| Entry::of_expression(variable.init.as_ref()?))
+            .filter_map(|variable| Callable::of_expression(variable.init.as_ref()?, Scope::Module))
             .collect(),
         _ => Vec::new(),
     }

@@ -5,27 +5,31 @@
 
 use antler_core::diagnostic::Code;
 use oxc_ast::ast::{
-    BindingPattern, Expression, IfStatement, Statement, SwitchStatement, VariableDeclarationKind,
-    VariableDeclarator,
+    ArrayPattern, BindingPattern, Expression, IfStatement, Statement, SwitchStatement,
+    VariableDeclarationKind, VariableDeclarator,
 };
 use oxc_span::{GetSpan, Span};
 
-use super::{Binding, Id, Lowered, Lowering, Reported};
+use super::{
+    Binding, Id, Lowered, Lowering, Reported,
+    assignments::is_assignment,
+    functions::{Callable, Scope},
+};
 use crate::migration::{MAX_DEPTH, ir::Nothing, types::Kind};
 
 /// What follows a list of statements.
-pub(super) enum Rest<'r> {
+pub(super) enum Rest<'r, 'a> {
     /// The end of the function, at this place.
     End(Span),
     /// The end of a `switch`, where `break` goes.
-    Switch(&'r Rest<'r>),
+    Switch(&'r Rest<'r, 'a>),
     /// More statements, in the scope that had this many names, and what follows those.
-    Then { statements: &'r [Statement<'r>], scope: usize, rest: &'r Rest<'r> },
+    Then { statements: &'a [Statement<'a>], scope: usize, rest: &'r Rest<'r, 'a> },
 }
 
-impl<'r> Rest<'r> {
+impl<'r, 'a> Rest<'r, 'a> {
     /// What follows the innermost `switch`.
-    fn behind_switch(&self) -> Option<&'r Rest<'r>> {
+    fn behind_switch(&self) -> Option<&'r Rest<'r, 'a>> {
         match self {
             Self::End(_) => None,
             Self::Switch(rest) => Some(rest),
@@ -47,37 +51,33 @@ impl<'r> Rest<'r> {
 /// lowered once for each branch.
 const MAX_STEPS: usize = 100_000;
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// What a list of statements and everything behind it returns.
-    pub(super) fn statements(&mut self, list: &[Statement], rest: &Rest) -> Lowered {
+    pub(super) fn statements(&mut self, list: &'a [Statement<'a>], rest: &Rest<'_, 'a>) -> Lowered {
         self.nested(rest.place(), |this| this.statement_list(list, rest))
     }
 
-    fn statement_list(&mut self, list: &[Statement], rest: &Rest) -> Lowered {
+    fn statement_list(&mut self, list: &'a [Statement<'a>], rest: &Rest<'_, 'a>) -> Lowered {
         for (position, statement) in list.iter().enumerate() {
             let others = &list[position + 1..];
             match statement {
                 Statement::VariableDeclaration(variables) => {
-                    if variables.kind != VariableDeclarationKind::Const {
-                        let help =
-                            "Use `const`: one value for each name, chosen with `… ? … : …` where it depends.";
-                        self.refuse(Span::sized(variables.span.start, 3), "a variable that can change", help);
-                    }
                     for variable in &variables.declarations {
-                        // Broken names are bound as broken; lowering goes on to find more.
-                        let _ = self.variable(variable);
+                        self.declare(variables.kind, variable);
                     }
                 }
                 Statement::ReturnStatement(statement) => {
                     return match &statement.argument {
-                        Some(argument) => self.returned(argument),
-                        None => Err(self.report(
-                            Code::MigrationOutput,
-                            statement.span,
-                            "a migration returns a row or `null`",
-                            "this returns `undefined`",
-                            "To leave the row out, write `return null`.",
-                        )),
+                        Some(argument) => self.return_value(argument),
+                        None => self.return_nothing(|this| {
+                            this.report(
+                                Code::MigrationOutput,
+                                statement.span,
+                                "a migration returns a row or `null`",
+                                "this returns `undefined`",
+                                "To leave the row out, write `return null`.",
+                            )
+                        }),
                     };
                 }
                 Statement::ThrowStatement(statement) => return self.throw(&statement.argument),
@@ -97,6 +97,16 @@ impl Lowering<'_> {
                         "Let each path end with `return` or `throw`.",
                     ));
                 }
+                Statement::FunctionDeclaration(function) => {
+                    let scope = Scope::Here(self.bindings.len());
+                    if let (Some(id), Some(function)) = (&function.id, Callable::of_function(function, scope))
+                    {
+                        self.declare_function(&id.name, function);
+                    }
+                }
+                Statement::ExpressionStatement(statement) if is_assignment(&statement.expression) => {
+                    self.assignment(&statement.expression)?;
+                }
                 Statement::EmptyStatement(_)
                 | Statement::TSTypeAliasDeclaration(_)
                 | Statement::TSInterfaceDeclaration(_) => {}
@@ -107,7 +117,7 @@ impl Lowering<'_> {
             }
         }
         match rest {
-            Rest::End(span) => Err(self.report(
+            Rest::End(span) => self.return_nothing(|this| this.report(
                 Code::MigrationOutput,
                 *span,
                 "a path through this function returns nothing",
@@ -122,7 +132,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn if_statement(&mut self, statement: &IfStatement, others: &[Statement], rest: &Rest) -> Lowered {
+    fn if_statement(
+        &mut self,
+        statement: &'a IfStatement<'a>,
+        others: &'a [Statement<'a>],
+        rest: &Rest<'_, 'a>,
+    ) -> Lowered {
         let condition = self.condition(&statement.test)?;
         let scope = self.bindings.len();
         let names = self.bindings.clone();
@@ -145,13 +160,18 @@ impl Lowering<'_> {
     }
 
     /// `switch`: a chain of conditions. Cases may share a body, but not run into the next one.
-    fn switch(&mut self, statement: &SwitchStatement, others: &[Statement], rest: &Rest) -> Lowered {
+    fn switch(
+        &mut self,
+        statement: &'a SwitchStatement<'a>,
+        others: &'a [Statement<'a>],
+        rest: &Rest<'_, 'a>,
+    ) -> Lowered {
         let value = self.expression(&statement.discriminant)?;
         let scope = self.bindings.len();
         let behind = Rest::Then { statements: others, scope, rest };
         let after = Rest::Switch(&behind);
-        let mut groups: Vec<Group> = Vec::new();
-        let mut pending: Vec<Option<&Expression>> = Vec::new();
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut pending: Vec<Option<&'a Expression<'a>>> = Vec::new();
         for (position, case) in statement.cases.iter().enumerate() {
             pending.push(case.test.as_ref());
             if case.consequent.is_empty() && position + 1 < statement.cases.len() {
@@ -192,9 +212,9 @@ impl Lowering<'_> {
         &mut self,
         span: Span,
         value: Id,
-        cases: &[&Group],
-        otherwise: &Otherwise,
-        after: &Rest,
+        cases: &[&Group<'a>],
+        otherwise: &Otherwise<'a>,
+        after: &Rest<'_, 'a>,
     ) -> Lowered {
         let Some((first, others)) = cases.split_first() else {
             return match otherwise {
@@ -222,7 +242,7 @@ impl Lowering<'_> {
     }
 
     /// Whether the constant cases name every value of an enum.
-    fn covers(&mut self, value: Id, groups: &[Group]) -> bool {
+    fn covers(&mut self, value: Id, groups: &[Group<'a>]) -> bool {
         let tests: Vec<_> = groups.iter().flat_map(|group| group.tests.iter().flatten()).collect();
         let mut words = std::collections::BTreeSet::new();
         let mut integers = std::collections::BTreeSet::new();
@@ -246,7 +266,7 @@ impl Lowering<'_> {
     }
 
     /// `throw new Error(message)`: the row fails with the message.
-    fn throw(&mut self, thrown: &Expression) -> Lowered {
+    fn throw(&mut self, thrown: &'a Expression<'a>) -> Lowered {
         let help = "Write `throw new Error(\"…\")`; the message becomes the reason in the dead letters.";
         let Expression::NewExpression(new) = thrown.get_inner_expression() else {
             return Err(self.refuse(thrown.span(), "throwing anything but a new error", help));
@@ -270,8 +290,30 @@ impl Lowering<'_> {
         Ok(self.graph.unreachable())
     }
 
-    /// `const` with a name or an object pattern.
-    pub(super) fn variable(&mut self, variable: &VariableDeclarator) -> Result<(), Reported> {
+    /// `const` and `let`. Broken names are bound as broken; lowering goes on to find more.
+    fn declare(&mut self, kind: VariableDeclarationKind, variable: &'a VariableDeclarator<'a>) {
+        let scope = Scope::Here(self.bindings.len());
+        let function = variable.init.as_ref().and_then(|init| Callable::of_expression(init, scope));
+        if let (Some(function), Some(name)) = (function, variable.id.get_identifier_name()) {
+            return self.declare_function(&name, function);
+        }
+        let first = self.bindings.len();
+        let _ = self.variable(variable);
+        match kind {
+            VariableDeclarationKind::Const => {}
+            VariableDeclarationKind::Let => self.make_variable(first),
+            VariableDeclarationKind::Var
+            | VariableDeclarationKind::Using
+            | VariableDeclarationKind::AwaitUsing => {
+                let help = "Use `const`, or `let` for what is assigned later.";
+                let place = Span::sized(variable.span.start, 1);
+                self.refuse(place, format!("`{}`", kind.as_str()), help);
+            }
+        }
+    }
+
+    /// `const` with a name or a pattern.
+    pub(super) fn variable(&mut self, variable: &'a VariableDeclarator<'a>) -> Result<(), Reported> {
         let value = match &variable.init {
             Some(init) => self.expression(init),
             None => Ok(self.graph.nothing(Nothing::Undefined)),
@@ -291,7 +333,7 @@ impl Lowering<'_> {
     }
 
     /// Binds the names of a pattern to a value.
-    pub(super) fn bind(&mut self, pattern: &BindingPattern, value: Id) -> Result<(), Reported> {
+    pub(super) fn bind(&mut self, pattern: &'a BindingPattern<'a>, value: Id) -> Result<(), Reported> {
         match pattern {
             BindingPattern::BindingIdentifier(name) => {
                 self.bindings.push((name.name.to_string(), Binding::Value(value)));
@@ -327,15 +369,36 @@ impl Lowering<'_> {
                 }
                 Ok(())
             }
-            BindingPattern::ArrayPattern(pattern) => {
-                let help = "Take the elements by position: `list[0]`.";
-                Err(self.refuse(pattern.span, "an array pattern", help))
-            }
+            BindingPattern::ArrayPattern(pattern) => self.bind_elements(pattern, value),
         }
     }
 
+    /// `[first, second = "", ...others]`.
+    fn bind_elements(&mut self, pattern: &'a ArrayPattern<'a>, value: Id) -> Result<(), Reported> {
+        let ty = self.ty(value).clone();
+        if ty.is_optional() {
+            return Err(self.possibly_absent(pattern.span, &ty, "an element"));
+        }
+        let Kind::Array(_) = ty.kind else {
+            let message = format!("there are no elements in a `{ty}`");
+            return Err(self.mismatch(pattern.span, message, "Take an array apart."));
+        };
+        for (position, element) in pattern.elements.iter().enumerate() {
+            if let Some(element) = element {
+                let position = self.graph.number(position as f64);
+                let taken = self.element(pattern.span, value, position)?;
+                self.bind(element, taken)?;
+            }
+        }
+        if let Some(rest) = &pattern.rest {
+            let help = "Take the elements by position: `list[0]`.";
+            return Err(self.refuse(rest.span, "the rest of an array", help));
+        }
+        Ok(())
+    }
+
     /// A value, or a default where it is `undefined`.
-    fn with_default(&mut self, span: Span, value: Id, default: &Expression) -> Lowered {
+    pub(super) fn with_default(&mut self, span: Span, value: Id, default: &'a Expression<'a>) -> Lowered {
         let ty = self.ty(value).clone();
         if !ty.undefined {
             return Ok(value);
@@ -350,7 +413,7 @@ impl Lowering<'_> {
         self.choose(span, condition, a, b)
     }
 
-    fn bind_broken(&mut self, pattern: &BindingPattern) {
+    fn bind_broken(&mut self, pattern: &'a BindingPattern<'a>) {
         for name in pattern.get_binding_identifiers() {
             self.bindings.push((name.name.to_string(), Binding::Broken));
         }
@@ -416,15 +479,11 @@ fn describe(statement: &Statement) -> (&'static str, &'static str) {
             ("`try`", "A row that throws goes to the dead letters by itself; test for what may fail instead.")
         }
         Statement::ExpressionStatement(statement) => match &statement.expression {
-            Expression::AssignmentExpression(_) | Expression::UpdateExpression(_) => {
-                ("an assignment", "Use `const`, and build the returned object in one place.")
-            }
             Expression::CallExpression(_) => {
                 ("a call for its effect", "A migration only computes the new row; remove the call.")
             }
             _ => ("an expression without an effect", "Remove it."),
         },
-        Statement::FunctionDeclaration(_) => ("a nested function", "Write its body where it is used."),
         Statement::ClassDeclaration(_) => ("a class", "Use plain objects."),
         Statement::BreakStatement(_) | Statement::ContinueStatement(_) => {
             ("this jump", "Let each path end with `return` or `throw`.")

@@ -1,0 +1,44 @@
+import type { Key } from "antler";
+
+export interface Series {
+  id: Key<string>;
+  trimmed: string[];
+  numbered: string[];
+  long: string[];
+  present: number[];
+  defaults: number[];
+  kinds: ("a" | "b" | "c" | "x")[];
+  otherKinds: ("a" | "x")[];
+  days: Date[];
+  nextDays: Date[];
+  isos: string[];
+  years: number[];
+  hasLong: boolean;
+  allPositive: boolean;
+  found?: string;
+  foundNumber?: number;
+  foundDay?: Date;
+  last?: string;
+  foundAt: number;
+  hasNumber: boolean;
+  hasMaybe: boolean;
+  place: number;
+  joined: string;
+  joinedMaybe: string;
+  joinedIds: string;
+  tail: string[];
+  middle: number[];
+  ends?: number;
+  at?: string;
+  chained: string[];
+  spread: (number | null)[];
+  backwards: string[];
+  sorted: string[];
+  sortedValues: number[];
+  down: string[];
+  words: string[];
+  letters: string[];
+  dropped: number;
+  inKind: boolean;
+  pairs: string[];
+}

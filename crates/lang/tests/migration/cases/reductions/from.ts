@@ -1,0 +1,9 @@
+import type { Key } from "antler";
+
+export interface Basket {
+  id: Key<string>;
+  prices: number[];
+  names: string[];
+  lines: { sku: string; count: number; price: number }[];
+  maybe: (string | null)[];
+}

@@ -1,3 +1,0 @@
-export default function migrate(event) {
-  return { ...event, tags: event.tags.map((tag) => tag.trim()) };
-}
