@@ -75,7 +75,7 @@ fn what_is_not_compiled_gives_the_values_that_node_gives() {
         let mut session = engine::session();
         let source = engine::filled(session.as_mut(), &fixture.from, &rows);
         let found = called(session.as_mut(), &fixture, &source);
-        let expected = oracle::node(&fixture, &rows);
+        let expected = oracle::node(&[(fixture.source.text.clone(), &fixture.to)], &fixture.from, &rows);
         let mut wrong = Vec::new();
         for (number, (row, expected)) in rows.iter().zip(&expected).enumerate() {
             let found = found.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);

@@ -14,6 +14,7 @@ use antler_core::{
     sql::{Expr, Projection, column_type, table},
 };
 use antler_store::{
+    StoreError,
     engine::{self, Engine, EngineOptions},
     tables::{Session, Tables as _, rows},
 };
@@ -66,6 +67,11 @@ pub fn create(session: &mut dyn Session, model: &Model) -> TableName {
     name
 }
 
+/// Drops a table that is not needed any more.
+pub fn discard(session: &mut dyn Session, name: &TableName) {
+    session.execute(&format!("DROP TABLE {} SYNC", table(name))).unwrap();
+}
+
 /// A new table with these rows.
 pub fn filled(session: &mut dyn Session, model: &Model, rows: &[Vec<Value>]) -> TableName {
     let name = create(session, model);
@@ -87,7 +93,7 @@ pub fn filled(session: &mut dyn Session, model: &Model, rows: &[Vec<Value>]) -> 
     name
 }
 
-/// Runs a migration over a table, and also stores its rows in another one if it is given.
+/// The same as [`try_run`], for statements that cannot fail.
 pub fn run(
     session: &mut dyn Session,
     projection: &Projection,
@@ -95,28 +101,38 @@ pub fn run(
     source: &TableName,
     target: Option<&TableName>,
 ) -> BTreeMap<u64, Outcome> {
+    try_run(session, projection, to, source, target).unwrap()
+}
+
+/// Runs a migration over a table, and also stores its rows in another one if it is given.
+pub fn try_run(
+    session: &mut dyn Session,
+    projection: &Projection,
+    to: &Model,
+    source: &TableName,
+    target: Option<&TableName>,
+) -> Result<BTreeMap<u64, Outcome>, StoreError> {
     let mut numbered = projection.clone();
     numbered.columns.insert(0, row_column());
     let select = numbered.rows().over(source);
     let wanted = create(session, to);
     let describe = |session: &mut dyn Session, what: &str| {
-        let columns = rows::<Json>(session, &format!("DESCRIBE {what}")).unwrap();
-        columns
-            .iter()
-            .skip(1)
-            .map(|column| (column["name"].clone(), column["type"].clone()))
-            .collect::<Vec<_>>()
+        let columns = rows::<Json>(session, &format!("DESCRIBE {what}"))?;
+        let described = columns.iter().skip(1);
+        Ok(described.map(|column| (column["name"].clone(), column["type"].clone())).collect::<Vec<_>>())
     };
-    let (found, wanted) = (describe(session, &format!("({select})")), describe(session, &table(&wanted)));
-    assert_eq!(found, wanted, "the types of the columns of\n{select}");
+    let found: Result<_, StoreError> = describe(session, &format!("({select})"));
+    let (found, columns) = (found?, describe(session, &table(&wanted))?);
+    discard(session, &wanted);
+    assert_eq!(found, columns, "the types of the columns of\n{select}");
     if let Some(target) = target {
-        session.execute(&format!("INSERT INTO {} {select}", table(target))).unwrap();
+        session.execute(&format!("INSERT INTO {} {select}", table(target)))?;
     }
     let canonical: Vec<_> =
         to.fields.iter().map(|field| canonical(&format!("`{}`", field.name), field)).collect();
     let statement = format!("SELECT {ROW} AS row, [{}] AS columns FROM ({select})", canonical.join(", "));
     let mut outcomes = BTreeMap::new();
-    for row in rows::<Json>(session, &statement).unwrap() {
+    for row in rows::<Json>(session, &statement)? {
         let columns = row["columns"].as_array().unwrap().iter();
         let columns = columns.map(|column| column.as_str().unwrap().to_owned()).collect();
         outcomes.insert(number(&row["row"]), Outcome::Stored(columns));
@@ -124,13 +140,13 @@ pub fn run(
     let failures =
         projection.failures(|failure| vec![row_column(), ("reason".parse().unwrap(), failure.clone())]);
     if let Some(failures) = failures {
-        for row in rows::<Json>(session, &failures.over(source)).unwrap() {
+        for row in rows::<Json>(session, &failures.over(source))? {
             let reason = row["reason"].as_str().unwrap().to_owned();
             let before = outcomes.insert(number(&row[ROW]), Outcome::Failed(reason));
             assert_eq!(before, None, "a row cannot be stored and fail");
         }
     }
-    outcomes
+    Ok(outcomes)
 }
 
 fn number(json: &Json) -> u64 {

@@ -3,7 +3,8 @@
 //! Each folder in `cases` is one migration: the source model, the target model and the
 //! function. [`golden`] shows its SQL, [`oracle`] compares what the real engine makes of rows full
 //! of edge values with what Node makes of them, and [`composition`] holds that two migrations in
-//! one are the same as one after the other; [`views`] runs them where they live. `refused` has what is not compiled, and its messages.
+//! one are the same as one after the other; [`views`] runs them where they live.
+//! [`fuzz`] makes up functions of its own. `refused` has what is not compiled, and its messages.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod agreement;
@@ -12,6 +13,7 @@ mod composition;
 mod drafts;
 mod engine;
 mod fixture;
+mod fuzz;
 mod golden;
 mod oracle;
 mod refused;

@@ -1,18 +1,21 @@
 // Runs a migration as its author would: transpiled by TypeScript, in Node, in UTC. Reads one job
-// from standard input and answers one line for each row. Values travel in forms that keep apart
+// from standard input and answers one line for each row, function by function. Values travel in forms that keep apart
 // what JSON mixes up: numbers as the bits of their doubles, texts as hexadecimal UTF-8.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
-const { oracle, source, from, to, rows } = JSON.parse(readFileSync(0, "utf8"));
+const { oracle, functions, from, rows } = JSON.parse(readFileSync(0, "utf8"));
 const typescript = createRequire(oracle)("typescript");
-const { outputText } = typescript.transpileModule(source, {
-  compilerOptions: { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 },
-});
-const module = { exports: {} };
-new Function("module", "exports", "require", outputText)(module, module.exports, () => ({}));
-const exported = Object.values(module.exports).filter((value) => typeof value === "function");
-const migrate = module.exports.default ?? exported[0];
+const compilerOptions = { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 };
+
+/** The function that a file exports. */
+function load(source) {
+  const { outputText } = typescript.transpileModule(source, { compilerOptions });
+  const module = { exports: {} };
+  new Function("module", "exports", "require", outputText)(module, module.exports, () => ({}));
+  const exported = Object.values(module.exports).filter((value) => typeof value === "function");
+  return module.exports.default ?? exported[0];
+}
 
 const bits = new DataView(new ArrayBuffer(8));
 const MIN = -(2n ** 63n);
@@ -88,13 +91,20 @@ function storedField(field, value) {
   return "null";
 }
 
-for (const row of rows) {
-  let answer;
-  try {
-    const result = migrate(readObject(from.fields, row));
-    answer = result === null ? { filtered: true } : { stored: to.fields.map((field) => storedField(field, result[field.name])) };
-  } catch (error) {
-    answer = error instanceof Misfit ? { misfit: error.message } : { thrown: error.message, kind: error.name };
+const answers = [];
+for (const { source, to } of functions) {
+  const migrate = load(source);
+  for (const row of rows) {
+    let answer;
+    try {
+      const result = migrate(readObject(from.fields, row));
+      const fields = () => to.fields.map((field) => storedField(field, result[field.name]));
+      answer = result === null ? { filtered: true } : { stored: fields() };
+    } catch (error) {
+      const message = error.message.toWellFormed();
+      answer = error instanceof Misfit ? { misfit: message } : { thrown: message, kind: error.name };
+    }
+    answers.push(JSON.stringify(answer));
   }
-  console.log(JSON.stringify(answer));
 }
+process.stdout.write(`${answers.join("\n")}\n`);

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use antler_core::sql::Projection;
+use antler_core::{schema::Model, sql::Projection};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -35,7 +35,7 @@ fn each_migration_gives_the_values_that_node_gives() {
         let source = engine::filled(session.as_mut(), &fixture.from, &rows);
         let projection = fixture.migration.projection();
         let outcomes = engine::run(session.as_mut(), &projection, &fixture.to, &source, None);
-        let expected = node(&fixture, &rows);
+        let expected = node(&[(fixture.source.text.clone(), &fixture.to)], &fixture.from, &rows);
 
         let mut wrong = Vec::new();
         let mut limited = 0;
@@ -65,9 +65,10 @@ fn each_migration_gives_the_values_that_node_gives() {
     }
 }
 
-/// Whether a row is what Node makes of it.
+/// What the comparison of a row says.
 pub enum Verdict {
     Equal,
+    /// One of the limits.
     Limited,
     Different,
 }
@@ -107,13 +108,13 @@ fn reason_of(projection: &Projection) -> String {
         .map_or_else(|| "it never fails".to_owned(), |failure| format!("fails with {failure}"))
 }
 
-/// What Node makes of the rows.
-pub fn node(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
+/// What Node makes of the rows, for one function with its target model after the other.
+pub fn node(functions: &[(String, &Model)], from: &Model, rows: &[Vec<Value>]) -> Vec<Json> {
     let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
     let oracle = fixture::folder("../../../../tests/oracle/package.json");
-    let job = json!({
-        "oracle": oracle, "source": fixture.source.text, "from": fixture.from, "to": fixture.to, "rows": rows,
-    });
+    let functions: Vec<_> =
+        functions.iter().map(|(source, to)| json!({ "source": source, "to": to })).collect();
+    let job = json!({ "oracle": oracle, "functions": functions, "from": from, "rows": rows });
     let mut node = Command::new("node")
         .arg(fixture::folder("oracle.mjs"))
         .env("TZ", "UTC")
@@ -125,7 +126,7 @@ pub fn node(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
     let writer = std::thread::spawn(move || input.write_all(job.to_string().as_bytes()).unwrap());
     let output = node.wait_with_output().unwrap();
     writer.join().unwrap();
-    assert!(output.status.success(), "node failed for {}", fixture.name);
+    assert!(output.status.success(), "node failed");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
