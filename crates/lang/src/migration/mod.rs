@@ -21,7 +21,9 @@
 //! - bigints beyond 64 bits, and bigints read from digits that are not decimal;
 //! - `%` where the exact remainder needs more than 64 bits, or 53 bits by a whole constant;
 //! - a slice that cuts a character in two that is two UTF-16 code units;
-//! - `x!` where x is null or undefined.
+//! - `x!` where x is null or undefined;
+//! - an order by numbers one of which is NaN;
+//! - a key that is the name of something that every object has, such as `constructor`.
 
 mod arrays;
 mod compose;

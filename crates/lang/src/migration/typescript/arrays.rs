@@ -11,12 +11,12 @@ use oxc_span::{GetSpan, Span};
 use oxc_syntax::operator::BinaryOperator;
 
 use super::{
-    Id, Lowered, Lowering, Reported,
+    Binding, Id, Lowered, Lowering, Reported,
     functions::{Body, Callable, Scope},
 };
 use crate::migration::{
     ir::{Each, Function, Node, Role},
-    javascript,
+    javascript::{self, Fallible},
     types::{Kind, Type},
 };
 
@@ -47,7 +47,7 @@ impl<'a> Lowering<'a> {
         for element in &array.elements {
             match element {
                 ArrayExpressionElement::SpreadElement(spread) => {
-                    let value = self.expression(&spread.argument)?;
+                    let value = self.spread_elements(&spread.argument)?;
                     let ty = self.ty(value).clone();
                     match ty.kind {
                         _ if ty.is_optional() => {
@@ -73,6 +73,28 @@ impl<'a> Lowering<'a> {
         }
         parts.push(self.array(array.span, items)?);
         self.chained(array.span, &parts)
+    }
+
+    /// What is spread into an array: a copy, so that a list stays with its name.
+    fn spread_elements(&mut self, argument: &'a Expression<'a>) -> Lowered {
+        if let Expression::NewExpression(new) = argument.get_inner_expression()
+            && let Some(Binding::Set(values)) = self.collection(new)?
+        {
+            return self.distinct(new.span, values);
+        }
+        if let Some(list) = self.list(argument) {
+            return Ok(list);
+        }
+        self.expression(argument)
+    }
+
+    /// What a list holds, when an expression is the name of one.
+    pub(super) fn list(&self, expression: &Expression) -> Option<Id> {
+        let Expression::Identifier(name) = expression else { return None };
+        match self.bindings.iter().rev().find(|(bound, _)| name.name == bound.as_str())? {
+            (_, Binding::List { value, .. }) => Some(*value),
+            _ => None,
+        }
     }
 
     /// Arrays after each other, whose elements have types that join.
@@ -110,6 +132,9 @@ impl<'a> Lowering<'a> {
     /// `includes`.
     pub(super) fn array_includes(&mut self, span: Span, array: Id, item: &Type, searched: Id) -> Lowered {
         let wanted = self.ty(searched).clone();
+        if *item == Type::of(Kind::Never) {
+            return Ok(self.graph.boolean(false));
+        }
         let is_plain = item.kind.is_text() && wanted.kind.is_text()
             || item.kind == Kind::BigInt && wanted.kind == Kind::BigInt;
         if is_plain && !item.is_optional() && !wanted.is_optional() {
@@ -384,7 +409,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn with_name<T>(&mut self, name: &str, value: Id, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.bindings.push((name.to_owned(), super::Binding::Value(value)));
+        self.bindings.push((name.to_owned(), Binding::Value(value)));
         let result = lower(self);
         self.bindings.pop();
         result
@@ -451,8 +476,7 @@ impl<'a> Lowering<'a> {
                 return Err(self.refuse(span, format!("a result of type `{ty}`"), help));
             }
             if !matches!(self.graph.node(failure), Node::Nothing(_)) {
-                let help = "Compute what may fail with `.map()` first.";
-                return Err(self.refuse(span, "a reduction that may fail", help));
+                return self.folded_or_failed(array, initial, &ty, (element, position), &mut body);
             }
             let initial = javascript::array::conform(&mut self.graph, initial, &ty);
             let made = javascript::array::conform(&mut self.graph, made, &ty);
@@ -460,6 +484,36 @@ impl<'a> Lowering<'a> {
         }
         let help = "Start with a value of the type of the result.";
         Err(self.refuse(span, "a result whose type changes with each element", help))
+    }
+}
+
+impl<'a> Lowering<'a> {
+    /// The same for a body that may fail: once it did, nothing is called any more.
+    fn folded_or_failed(
+        &mut self,
+        array: Id,
+        initial: Id,
+        ty: &Type,
+        over: (Id, Id),
+        body: &mut impl FnMut(&mut Self, Id, Id, Id) -> Lowered,
+    ) -> Lowered {
+        let initial = javascript::array::conform(&mut self.graph, initial, ty);
+        let initial = Fallible::total(&mut self.graph, initial);
+        let initial = self.fallible_state(initial);
+        let value = self.graph.parameter(Role::Accumulator, ty.clone());
+        let failure = self.graph.parameter(Role::Accumulator, Type { null: true, ..Type::of(Kind::Text) });
+        let shape = self.fallible_state(Fallible { value, failure });
+        let state = self.graph.parameter(Role::Accumulator, self.ty(shape).clone());
+        let (before, failed) = self.failing(state);
+        let (made, failure) = self.isolated(|this| body(this, before, over.0, over.1));
+        let made = javascript::array::conform(&mut self.graph, made?, ty);
+        let next = self.fallible_state(Fallible { value: made, failure });
+        let has_failed = self.graph.is_there(failed);
+        let next = self.graph.if_else(has_failed, state, next);
+        let result = self.graph.fold_over(array, state, over, initial, next);
+        let (value, failure) = self.failing(result);
+        self.fail(failure);
+        Ok(value)
     }
 }
 
@@ -490,7 +544,7 @@ fn can_be_element(ty: &Type) -> bool {
 }
 
 /// Whether an expression makes an array that nothing else refers to.
-fn is_fresh(expression: &Expression) -> bool {
+pub(super) fn is_fresh(expression: &Expression) -> bool {
     match expression.get_inner_expression() {
         Expression::ArrayExpression(_) => true,
         Expression::CallExpression(call) => match call.callee.without_parentheses() {

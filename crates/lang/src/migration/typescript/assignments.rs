@@ -82,12 +82,17 @@ impl<'a> Lowering<'a> {
         self.name(name)
     }
 
-    /// Gives a variable another value, on this path from here on.
-    pub(super) fn assign(&mut self, span: Span, name: &str, value: Id) -> Result<(), Reported> {
-        let first = match self.frame {
+    /// The first of the names in scope that are of the function itself.
+    pub(super) fn first_own(&self) -> usize {
+        match self.frame {
             Frame::Migration => self.module,
             Frame::Function(first) => first,
-        };
+        }
+    }
+
+    /// Gives a variable another value, on this path from here on.
+    pub(super) fn assign(&mut self, span: Span, name: &str, value: Id) -> Result<(), Reported> {
+        let first = self.first_own();
         let found = self.bindings.iter().enumerate().rev().find(|(_, (bound, _))| bound == name);
         let found = found.map(|(position, (_, binding))| (position, binding.clone()));
         match found {

@@ -45,6 +45,9 @@ impl<'a> Lowering<'a> {
                 self.global(call, &name)
             }
             Expression::StaticMemberExpression(member) => {
+                if let Some(value) = self.collection_call(call, member)? {
+                    return Ok(value);
+                }
                 if let Some(namespace) = self.namespace(&member.object) {
                     let name = format!("{namespace}.{}", member.property.name);
                     return self.namespace_call(call, &name);
@@ -248,6 +251,15 @@ impl<'a> Lowering<'a> {
     fn namespace_call(&mut self, call: &'a CallExpression<'a>, name: &str) -> Lowered {
         let span = call.span;
         let values = self.arguments(&call.arguments)?;
+        match (name, values.as_slice()) {
+            ("Object.keys" | "Object.values", [object]) => return self.fields_of(span, name, *object),
+            ("Object.hasOwn", [object, key]) => return self.has_key(span, *object, *key, false),
+            ("Array.isArray", [value]) if !self.ty(*value).is_optional() => {
+                let is_array = matches!(self.ty(*value).kind, Kind::Array(_));
+                return Ok(self.graph.boolean(is_array));
+            }
+            _ => {}
+        }
         let g = &mut self.graph;
         match (name, values.as_slice()) {
             ("Number.isNaN", [x]) if g.ty(*x).known() == *g.ty(*x) && g.ty(*x).kind.is_number() => {

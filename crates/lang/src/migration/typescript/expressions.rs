@@ -154,9 +154,19 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn name(&mut self, name: &IdentifierReference) -> Lowered {
+        let bound = self.bindings.iter_mut().rev().find(|(bound, _)| name.name == bound.as_str());
+        if let Some((_, Binding::List { escaped, number, .. })) = bound {
+            *escaped = true;
+            self.escapes.push(*number);
+        }
         let binding = self.bindings.iter().rev().find(|(bound, _)| name.name == bound.as_str());
         match binding.map(|(_, binding)| binding.clone()) {
-            Some(Binding::Value(value) | Binding::Variable(value)) => Ok(self.narrowed(value)),
+            Some(Binding::Map(_) | Binding::Set(_)) => {
+                Err(self.refuse(name.span, "a collection as a value", "Call its `.get()` or `.has()`."))
+            }
+            Some(Binding::Value(value) | Binding::Variable(value) | Binding::List { value, .. }) => {
+                Ok(self.narrowed(value))
+            }
             Some(Binding::Enum(_)) => {
                 Err(self.refuse(name.span, "an enum as a value", "Use one of its members."))
             }
@@ -244,6 +254,9 @@ impl<'a> Lowering<'a> {
         optional: bool,
         mut chain: Option<&mut Chain>,
     ) -> Lowered {
+        if let Some(list) = self.list(object) {
+            return Ok(list);
+        }
         let value = self.nested(object.span(), |this| this.link(object, chain.as_deref_mut()))?;
         let Some(chain) = chain.filter(|_| optional) else { return Ok(value) };
         self.flush(chain);
@@ -362,6 +375,7 @@ impl<'a> Lowering<'a> {
                 let position = self.numeric(span, "a position", key)?;
                 self.character(object, position)
             }
+            Kind::Object(_) => self.lookup(span, object, key),
             _ => Err(self.refuse(span, "a computed property", "Write the name of the field.")),
         }
     }

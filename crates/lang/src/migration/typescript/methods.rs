@@ -7,7 +7,7 @@ use super::{Id, Lowered, Lowering};
 use crate::migration::{
     ir::{DatePart, Function, MAX_REPEAT},
     javascript::{self, text::Side},
-    types::Kind,
+    types::{Kind, Type},
 };
 
 impl<'a> Lowering<'a> {
@@ -201,6 +201,7 @@ impl<'a> Lowering<'a> {
         let Kind::Array(item) = self.ty(array).kind.clone() else { return Ok(None) };
         Ok(match (name, arguments) {
             ("includes", [searched]) => Some(self.array_includes(span, array, &item, *searched)?),
+            ("indexOf", [_]) if *item == Type::of(Kind::Never) => Some(self.graph.number(-1.0)),
             ("indexOf", [searched]) => {
                 let (element, position) =
                     (self.graph.element_of(array, (*item).clone()), self.graph.position());

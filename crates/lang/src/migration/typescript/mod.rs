@@ -16,6 +16,8 @@ mod calls;
 mod expressions;
 mod facts;
 mod functions;
+mod lookups;
+mod loops;
 mod methods;
 mod objects;
 mod operators;
@@ -59,6 +61,15 @@ enum Binding<'a> {
     Value(Id),
     /// A variable, with the value that it has here.
     Variable(Id),
+    /// An array that was just made and that only this name refers to, with what it holds here.
+    List {
+        value: Id,
+        number: u32,
+        escaped: bool,
+    },
+    /// A `Map` of constant keys, and a `Set`.
+    Map(Vec<(Id, Id)>),
+    Set(Id),
     /// An enum declared in the file: its members and their values.
     Enum(BTreeMap<String, Id>),
     /// A function of the file.
@@ -79,6 +90,10 @@ struct Lowering<'a> {
     bindings: Vec<(String, Binding<'a>)>,
     /// How many of them are those of the module.
     module: usize,
+    /// How many lists there were.
+    lists: u32,
+    /// The lists that something else referred to, in the order in which that was seen.
+    escapes: Vec<u32>,
     /// The functions whose bodies are being lowered.
     calls: Vec<Span>,
     /// Whose `return` is lowered.
@@ -127,6 +142,8 @@ pub(super) fn compile(
         graph,
         bindings: Vec::new(),
         module: 0,
+        lists: 0,
+        escapes: Vec::new(),
         calls: Vec::new(),
         frame: Frame::Migration,
         failure,

@@ -135,7 +135,8 @@ impl<'a> Lowering<'a> {
                 }
             }
             UnaryOperator::Typeof => {
-                Err(self.refuse(span, "`typeof`", "The model tells the type of each field."))
+                let value = self.expression(&unary.argument)?;
+                self.type_of(span, value)
             }
             UnaryOperator::Void => Err(self.refuse(span, "`void`", "Write `undefined`.")),
             UnaryOperator::Delete => {
@@ -197,7 +198,8 @@ impl<'a> Lowering<'a> {
                 let help = "Powers are not the same to the last bit everywhere; multiply, or use a constant.";
                 Err(self.refuse(span, "`**`", help))
             }
-            BinaryOperator::In | BinaryOperator::Instanceof => {
+            BinaryOperator::In => self.has_key(span, right, left, true),
+            BinaryOperator::Instanceof => {
                 Err(self.refuse(span, format!("`{symbol}`"), "The model tells what a row has."))
             }
             BinaryOperator::ShiftLeft

@@ -12,8 +12,10 @@ use oxc_span::{GetSpan, Span};
 
 use super::{
     Binding, Id, Lowered, Lowering, Reported,
+    arrays::is_fresh,
     assignments::is_assignment,
     functions::{Callable, Scope},
+    loops::Loop,
 };
 use crate::migration::{MAX_DEPTH, ir::Nothing, types::Kind};
 
@@ -21,6 +23,8 @@ use crate::migration::{MAX_DEPTH, ir::Nothing, types::Kind};
 pub(super) enum Rest<'r, 'a> {
     /// The end of the function, at this place.
     End(Span),
+    /// The end of the body of a loop.
+    Loop(&'r Loop),
     /// The end of a `switch`, where `break` goes.
     Switch(&'r Rest<'r, 'a>),
     /// More statements, in the scope that had this many names, and what follows those.
@@ -28,12 +32,22 @@ pub(super) enum Rest<'r, 'a> {
 }
 
 impl<'r, 'a> Rest<'r, 'a> {
-    /// What follows the innermost `switch`.
-    fn behind_switch(&self) -> Option<&'r Rest<'r, 'a>> {
+    /// Where a `break` goes.
+    fn behind(&self) -> Option<Behind<'r, 'a>> {
         match self {
             Self::End(_) => None,
-            Self::Switch(rest) => Some(rest),
-            Self::Then { rest, .. } => rest.behind_switch(),
+            Self::Loop(end) => Some(Behind::Loop(end)),
+            Self::Switch(rest) => Some(Behind::Switch(rest)),
+            Self::Then { rest, .. } => rest.behind(),
+        }
+    }
+
+    /// The loop around it, where a `continue` goes.
+    fn around(&self) -> Option<&'r Loop> {
+        match self {
+            Self::End(_) => None,
+            Self::Loop(end) => Some(end),
+            Self::Switch(rest) | Self::Then { rest, .. } => rest.around(),
         }
     }
 
@@ -41,10 +55,17 @@ impl<'r, 'a> Rest<'r, 'a> {
     fn place(&self) -> Span {
         match self {
             Self::End(span) => *span,
+            Self::Loop(_) => Span::default(),
             Self::Switch(rest) => rest.place(),
             Self::Then { statements, rest, .. } => statements.first().map_or(rest.place(), GetSpan::span),
         }
     }
+}
+
+/// Where a `break` goes.
+enum Behind<'r, 'a> {
+    Switch(&'r Rest<'r, 'a>),
+    Loop(&'r Loop),
 }
 
 /// How many expressions may be lowered. What stands behind an `if` that does not return is
@@ -65,6 +86,10 @@ impl<'a> Lowering<'a> {
                     for variable in &variables.declarations {
                         self.declare(variables.kind, variable);
                     }
+                }
+                Statement::ReturnStatement(statement) if rest.around().is_some() => {
+                    let help = "Find the element with `.find()` or `.some()`, and return behind it.";
+                    return Err(self.refuse(statement.span, "a `return` out of a loop", help));
                 }
                 Statement::ReturnStatement(statement) => {
                     return match &statement.argument {
@@ -88,15 +113,22 @@ impl<'a> Lowering<'a> {
                     return self.statements(&block.body, &Rest::Then { statements: others, scope, rest });
                 }
                 Statement::BreakStatement(jump) if jump.label.is_none() => {
-                    if let Some(rest) = rest.behind_switch() {
-                        return self.statements(&[], rest);
-                    }
-                    return Err(self.refuse(
-                        jump.span,
-                        "this jump",
-                        "Let each path end with `return` or `throw`.",
-                    ));
+                    return match rest.behind() {
+                        Some(Behind::Switch(rest)) => self.statements(&[], rest),
+                        Some(Behind::Loop(end)) => Ok(self.state(end, true)),
+                        None => {
+                            let help = "Let each path end with `return` or `throw`.";
+                            Err(self.refuse(jump.span, "this jump", help))
+                        }
+                    };
                 }
+                Statement::ContinueStatement(jump) if jump.label.is_none() && rest.around().is_some() => {
+                    let Some(end) = rest.around() else { return Err(Reported) };
+                    return Ok(self.state(end, false));
+                }
+                Statement::ForOfStatement(statement) => self.for_of(statement)?,
+                Statement::ForStatement(statement) => self.for_index(statement)?,
+                Statement::ExpressionStatement(statement) if self.push(&statement.expression)? => {}
                 Statement::FunctionDeclaration(function) => {
                     let scope = Scope::Here(self.bindings.len());
                     if let (Some(id), Some(function)) = (&function.id, Callable::of_function(function, scope))
@@ -124,6 +156,7 @@ impl<'a> Lowering<'a> {
                 "the end is reached here",
                 "Return the new row; to leave a row out, return `null`; to send it to the dead letters, throw.",
             )),
+            Rest::Loop(end) => Ok(self.state(end, false)),
             Rest::Switch(rest) => self.statements(&[], rest),
             Rest::Then { statements, scope, rest } => {
                 self.bindings.truncate(*scope);
@@ -299,6 +332,15 @@ impl<'a> Lowering<'a> {
         }
         let first = self.bindings.len();
         let _ = self.variable(variable);
+        if let (Some(init), Some(name)) = (&variable.init, variable.id.get_identifier_name())
+            && is_fresh(init)
+            && let Some((_, Binding::Value(value))) = self.bindings.last().cloned()
+        {
+            self.bindings.truncate(first);
+            self.lists += 1;
+            let list = Binding::List { value, number: self.lists, escaped: false };
+            self.bindings.push((name.to_string(), list));
+        }
         match kind {
             VariableDeclarationKind::Const => {}
             VariableDeclarationKind::Let => self.make_variable(first),
@@ -314,6 +356,16 @@ impl<'a> Lowering<'a> {
 
     /// `const` with a name or a pattern.
     pub(super) fn variable(&mut self, variable: &'a VariableDeclarator<'a>) -> Result<(), Reported> {
+        if let Some(Expression::NewExpression(new)) =
+            variable.init.as_ref().map(Expression::get_inner_expression)
+            && let Some(name) = variable.id.get_identifier_name()
+        {
+            let collection = self.collection(new);
+            if let Some(binding) = collection.unwrap_or(Some(Binding::Broken)) {
+                self.bindings.push((name.to_string(), binding));
+                return Ok(());
+            }
+        }
         let value = match &variable.init {
             Some(init) => self.expression(init),
             None => Ok(self.graph.nothing(Nothing::Undefined)),
@@ -458,7 +510,9 @@ enum Otherwise<'o> {
 /// Whether a statement never goes on to the next one.
 fn leaves(statement: &Statement) -> bool {
     match statement {
-        Statement::ReturnStatement(_) | Statement::ThrowStatement(_) => true,
+        Statement::ReturnStatement(_) | Statement::ThrowStatement(_) | Statement::ContinueStatement(_) => {
+            true
+        }
         Statement::BlockStatement(block) => block.body.last().is_some_and(leaves),
         Statement::IfStatement(branch) => {
             leaves(&branch.consequent) && branch.alternate.as_ref().is_some_and(leaves)
@@ -470,11 +524,10 @@ fn leaves(statement: &Statement) -> bool {
 /// What a statement is called, and what to write instead.
 fn describe(statement: &Statement) -> (&'static str, &'static str) {
     match statement {
-        Statement::ForStatement(_)
-        | Statement::ForInStatement(_)
-        | Statement::ForOfStatement(_)
-        | Statement::WhileStatement(_)
-        | Statement::DoWhileStatement(_) => ("a loop", "Compute the value without a loop."),
+        Statement::ForInStatement(_) | Statement::WhileStatement(_) | Statement::DoWhileStatement(_) => (
+            "a loop of this form",
+            "Go over an array: `for (const item of array)`, or `.map()` and its like.",
+        ),
         Statement::TryStatement(_) => {
             ("`try`", "A row that throws goes to the dead letters by itself; test for what may fail instead.")
         }

@@ -59,6 +59,18 @@ const NUMBERS: &[&str] = &[
     "-2.5",
 ];
 
+/// What all functions may use.
+const SHARED: &str = r#"const clean = (text) => text.trim().toLowerCase();
+function pick(a, b = "-") {
+  if (a.length > 3) return b;
+  return a;
+}
+const NAMES = ["a", "é", "on_time"];
+const TABLE = { a: "A", "é": "E", on_time: "", "😀": "smile" };
+const CODES = new Map([["a", 1], ["", -0.5], ["NA", NaN]]);
+const WORDS = new Set(["a", "b", "", "é"]);
+"#;
+
 /// Makes one function.
 pub struct Author<'c> {
     chance: &'c mut Chance,
@@ -76,9 +88,7 @@ pub struct Program {
 
 impl Program {
     pub fn source(&self) -> String {
-        let mut text = String::from(
-            "const clean = (text) => text.trim().toLowerCase();\nfunction pick(a, b = \"-\") {\n  if (a.length > 3) return b;\n  return a;\n}\nconst NAMES = [\"a\", \"é\", \"on_time\"];\n\nexport default function migrate(row) {\n",
-        );
+        let mut text = format!("{SHARED}\nexport default function migrate(row) {{\n");
         for statement in &self.statements {
             text.push_str(&format!("  {statement}\n"));
         }
@@ -144,7 +154,9 @@ impl<'c> Author<'c> {
 
     fn statement(&mut self) -> Tree {
         let name = self.name("v");
-        match self.chance.below(9) {
+        match self.chance.below(12) {
+            9 => self.collecting(&name),
+            10 | 11 => self.summing(name),
             0 => tree!(Statements, "if (", self.piece(B, 2), ") return null;"),
             1 => tree!(Statements, "if (", self.piece(B, 1), ") throw new Error(", self.piece(T, 1), ");"),
             2 | 3 => {
@@ -191,6 +203,54 @@ impl<'c> Author<'c> {
                 tree
             }
         }
+    }
+
+    /// A loop that builds an array.
+    fn collecting(&mut self, name: &str) -> Tree {
+        let (array, element) = [(Ts, T), (Ns, N)][self.chance.below(2)];
+        let (item, array) = (self.name("x"), self.piece(array, 1));
+        let names = [(item.as_str(), element)];
+        let (skip, value) = (self.with(&names, B, 1), self.with(&names, T, 1));
+        let end = ["continue", "break"][self.chance.below(2)];
+        let head = format!("const {name} = []; for (const {item} of ");
+        let tree = tree!(
+            Statements,
+            head,
+            array,
+            ") { if (",
+            skip,
+            format!(") {end}; {name}.push("),
+            value,
+            "); }",
+        );
+        self.names.push((name.to_owned(), Ts));
+        tree
+    }
+
+    /// A loop that adds something up.
+    fn summing(&mut self, name: String) -> Tree {
+        let kind = [T, N][self.chance.below(2)];
+        let (position, first, array) = (self.name("i"), self.piece(kind, 1), Tree::leaf(Ts, "row.ts"));
+        let names = [(position.as_str(), N), (name.as_str(), kind)];
+        let (test, value, other) =
+            (self.with(&names, B, 1), self.with(&names, kind, 1), self.with(&names, kind, 1));
+        let head = format!("; for (let {position} = 0; {position} < ");
+        let tree = tree!(
+            Statements,
+            format!("let {name} = "),
+            first,
+            head,
+            array,
+            format!(".length; {position}++) {{ if ("),
+            test,
+            format!(") {{ {name} += "),
+            value,
+            format!("; }} else {{ {name} = "),
+            other,
+            "; } }",
+        );
+        self.names.push((name, kind));
+        tree
     }
 
     /// A piece of a kind, of at most so many levels.
@@ -267,7 +327,9 @@ impl<'c> Author<'c> {
     fn text(&mut self, d: usize) -> Tree {
         let constant = |this: &mut Self| TEXTS[this.chance.below(TEXTS.len())];
         let small = |this: &mut Self| ["0", "1", "2", "-1", "-2", "5", "1.5"][this.chance.below(7)];
-        match self.chance.below(26) {
+        match self.chance.below(28) {
+            26 => tree!(T, "(TABLE[", self.piece(T, d), "] ?? ", self.piece(T, d), ")"),
+            27 => tree!(T, "typeof ", self.one_of(&[On, Os, T], 0)),
             0 => tree!(T, "(", self.piece(T, d), " + ", self.piece(T, d), ")"),
             1 => tree!(T, "`${", self.piece(T, d), "}:${", self.piece(N, d), "}`"),
             2 => tree!(T, self.piece(T, d), [".trim()", ".trimStart()", ".trimEnd()"][self.chance.below(3)]),
@@ -302,7 +364,8 @@ impl<'c> Author<'c> {
     }
 
     fn number(&mut self, d: usize) -> Tree {
-        match self.chance.below(24) {
+        match self.chance.below(25) {
+            24 => tree!(N, "(CODES.get(", self.piece(T, d), ") ?? ", self.piece(N, d), ")"),
             0 | 1 => {
                 let op = [" + ", " - ", " * ", " / "][self.chance.below(4)];
                 tree!(N, "(", self.piece(N, d), op, self.piece(N, d), ")")
@@ -349,7 +412,9 @@ impl<'c> Author<'c> {
     }
 
     fn boolean(&mut self, d: usize) -> Tree {
-        match self.chance.below(16) {
+        match self.chance.below(18) {
+            16 => tree!(B, "(", self.piece(T, d), " in TABLE)"),
+            17 => tree!(B, "WORDS.has(", self.piece(T, d), ")"),
             0 | 1 => {
                 let op = [" < ", " <= ", " > ", " >= ", " === ", " !== "][self.chance.below(6)];
                 tree!(B, "(", self.piece(N, d), op, self.piece(N, d), ")")
@@ -401,7 +466,8 @@ impl<'c> Author<'c> {
     }
 
     fn texts(&mut self, d: usize) -> Tree {
-        match self.chance.below(13) {
+        match self.chance.below(14) {
+            13 => tree!(Ts, "[...new Set(", self.piece(Ts, d), ")]"),
             0 | 1 => {
                 let array = self.piece(Ts, d);
                 let (head, body) = self.over(T, T, d);

@@ -1,0 +1,6 @@
+export default function migrate(event) {
+  for (const tag of event.tags) {
+    if (tag === "skip") return null;
+  }
+  return event;
+}

@@ -1,0 +1,3 @@
+export default function migrate(event) {
+  return { ...event, tags: event.tags.sort() };
+}

@@ -1,3 +1,0 @@
-export default function migrate(event) {
-  return { ...event, number: typeof event.text === "string" ? 1 : 2 };
-}
