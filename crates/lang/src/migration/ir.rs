@@ -210,11 +210,21 @@ pub(super) enum Function {
     /// base behind `0x`, `0o` or `0b`, or of `Infinity`; 0 of white space alone, and else NaN.
     TextToNumber,
     /// Whether a text matches an RE2 pattern.
-    Matches(&'static str),
+    Matches(String),
     /// The text that an RE2 pattern's first group (or all of it) finds first, or `''`.
-    Extract(&'static str),
+    Extract(String),
     /// The text without what an RE2 pattern finds.
-    Without(&'static str),
+    Without(String),
+    /// All texts that an RE2 pattern without groups finds, one behind the other.
+    ExtractAll(String),
+    /// The text with what an RE2 pattern finds replaced; `\1` is its first group, `\0` all of it.
+    Substitute {
+        pattern: String,
+        replacement: String,
+        which: Occurrences,
+    },
+    /// The parts of a text between what an RE2 pattern finds.
+    SplitBy(String),
     Concatenate,
     /// The number of Unicode characters.
     CharacterCount,
@@ -275,6 +285,13 @@ pub(super) enum Function {
     Join,
     /// What a migration that is not compiled makes of the fields of its source.
     Migration(Call),
+}
+
+/// Which of the texts that a pattern finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Occurrences {
+    First,
+    All,
 }
 
 /// Operations on 64-bit integers.

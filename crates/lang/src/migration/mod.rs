@@ -22,6 +22,8 @@
 //! - `%` where the exact remainder needs more than 64 bits, or 53 bits by a whole constant;
 //! - a slice that cuts a character in two that is two UTF-16 code units;
 //! - `x!` where x is null or undefined;
+//! - a text with a character that is two UTF-16 code units, for a regular expression without the flag
+//!   `u` that could tell its halves;
 //! - an order by numbers one of which is NaN;
 //! - a key that is the name of something that every object has, such as `constructor`.
 

@@ -57,6 +57,7 @@ impl Graph {
             | F::DigitsOfNumber
             | F::Extract(_)
             | F::Without(_)
+            | F::Substitute { .. }
             | F::Concatenate
             | F::Substring
             | F::CodeUnits
@@ -70,7 +71,9 @@ impl Graph {
             | F::DateToText
             | F::Join => Type::of(Kind::Text),
             F::FirstOf => optional(Kind::Text),
-            F::Split => Type::of(Kind::Array(Box::new(Type::of(Kind::Text)))),
+            F::Split | F::SplitBy(_) | F::ExtractAll(_) => {
+                Type::of(Kind::Array(Box::new(Type::of(Kind::Text))))
+            }
             F::Migration(call) => call.result_type(),
             F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
             F::Slice | F::Reverse => match args.first() {

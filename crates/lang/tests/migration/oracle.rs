@@ -25,6 +25,7 @@ pub const LIMITS: &[&str] = &[
     "says that it is not",
     "is not written in decimal digits",
     "has no order",
+    "give the expression the flag `u`",
     "is not a key of its own",
 ];
 

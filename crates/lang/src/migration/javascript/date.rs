@@ -17,7 +17,7 @@ pub(in super::super) fn from_text(g: &mut Graph, s: Id) -> Fallible {
     let parsed = g.apply(F::TextToDate, &[s]);
     let invalid = invalid(g);
     let value = g.if_else(is_date, parsed, invalid);
-    let has_digit = g.apply(F::Matches("[0-9]"), &[s]);
+    let has_digit = g.apply(F::Matches("[0-9]".to_owned()), &[s]);
     let is_other = g.not(is_date);
     let guessed = g.and(is_other, has_digit);
     let (quote, end) = (g.text("`"), g.text("` is not an ISO 8601 date of the years 1900 to 2299"));

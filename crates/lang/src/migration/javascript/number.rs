@@ -54,7 +54,7 @@ pub(in super::super) fn parse_int(g: &mut Graph, s: Id) -> Id {
 /// The number that a text begins with, after white space.
 fn prefix(g: &mut Graph, s: Id, pattern: &'static str) -> Id {
     let trimmed = text::trim_start(g, s);
-    let digits = g.apply(F::Extract(pattern), &[trimmed]);
+    let digits = g.apply(F::Extract(pattern.to_owned()), &[trimmed]);
     let (empty, not_a_number) = (g.text(""), g.number(f64::NAN));
     let is_empty = g.equal(digits, empty);
     let number = g.apply(F::TextToNumber, &[digits]);
@@ -238,9 +238,9 @@ pub(in super::super) fn big_int_from_text(g: &mut Graph, s: Id) -> Fallible {
     let too_large = reason("", " does not fit into 64 bits");
     let other_base = reason("`", "` is not written in decimal digits");
     let no_integer = reason("Cannot convert ", " to a BigInt");
-    let is_other_base = g.apply(F::Matches("^0[xXoObB][0-9a-fA-F]+$"), &[digits]);
+    let is_other_base = g.apply(F::Matches("^0[xXoObB][0-9a-fA-F]+$".to_owned()), &[digits]);
     let otherwise = g.if_else(is_other_base, other_base, no_integer);
-    let is_decimal = g.apply(F::Matches("^[+-]?[0-9]+$"), &[digits]);
+    let is_decimal = g.apply(F::Matches("^[+-]?[0-9]+$".to_owned()), &[digits]);
     let reason = g.if_else(is_decimal, too_large, otherwise);
     let (absent, is_text) = (g.is_nothing(integer), g.not(is_empty));
     let fails = g.and(is_text, absent);

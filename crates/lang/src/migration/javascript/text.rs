@@ -22,17 +22,17 @@ const SURROUNDING: &str = concat!("^", whitespace!(), "|", whitespace!(), "$");
 
 /// `trim`.
 pub(in super::super) fn trim(g: &mut Graph, s: Id) -> Id {
-    g.apply(F::Without(SURROUNDING), &[s])
+    g.apply(F::Without(SURROUNDING.to_owned()), &[s])
 }
 
 /// `trimStart`.
 pub(in super::super) fn trim_start(g: &mut Graph, s: Id) -> Id {
-    g.apply(F::Without(LEADING), &[s])
+    g.apply(F::Without(LEADING.to_owned()), &[s])
 }
 
 /// `trimEnd`.
 pub(in super::super) fn trim_end(g: &mut Graph, s: Id) -> Id {
-    g.apply(F::Without(TRAILING), &[s])
+    g.apply(F::Without(TRAILING.to_owned()), &[s])
 }
 
 /// `length`.

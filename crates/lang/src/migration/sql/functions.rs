@@ -8,7 +8,7 @@ use antler_core::{
 
 use super::{Printer, binary, choice, count_of, integer};
 use crate::migration::{
-    ir::{Arithmetic, DatePart, Function as F, Id, Node},
+    ir::{Arithmetic, DatePart, Function as F, Id, Node, Occurrences},
     javascript::date::STORABLE,
 };
 
@@ -74,12 +74,28 @@ impl Printer<'_> {
             F::IntegerToNumber => self.call("toFloat64", args),
             F::IntegerToText | F::DigitsOfNumber => self.call("toString", args),
             F::TextToNumber => self.text_to_number(args[0]),
-            F::Matches(pattern) => Expr::call("match", [self.value(args[0]), Expr::string(*pattern)]),
-            F::Extract(pattern) => Expr::call("extract", [self.value(args[0]), Expr::string(*pattern)]),
+            F::Matches(pattern) => Expr::call("match", [self.value(args[0]), Expr::string(pattern.clone())]),
+            F::Extract(pattern) => {
+                Expr::call("extract", [self.value(args[0]), Expr::string(pattern.clone())])
+            }
             F::Without(pattern) => Expr::call(
                 "replaceRegexpAll",
-                [self.value(args[0]), Expr::string(*pattern), Expr::string("")],
+                [self.value(args[0]), Expr::string(pattern.clone()), Expr::string("")],
             ),
+            F::ExtractAll(pattern) => {
+                Expr::call("extractAll", [self.value(args[0]), Expr::string(pattern.clone())])
+            }
+            F::Substitute { pattern, replacement, which } => {
+                let function = match which {
+                    Occurrences::First => "replaceRegexpOne",
+                    Occurrences::All => "replaceRegexpAll",
+                };
+                let (pattern, replacement) = (pattern.clone(), replacement.clone());
+                Expr::call(function, [self.value(args[0]), Expr::string(pattern), Expr::string(replacement)])
+            }
+            F::SplitBy(pattern) => {
+                Expr::call("splitByRegexp", [Expr::string(pattern.clone()), self.value(args[0])])
+            }
             F::Concatenate => self.call("concat", args),
             F::CharacterCount => Expr::call("toFloat64", [self.call("lengthUTF8", args)]),
             F::AstralCount => Expr::call(

@@ -117,7 +117,8 @@ fn word(function: &Function) -> &'static str {
         Function::IntegerRemainder | Function::ScaledRemainder => "remainder",
         Function::Upper => "upper",
         Function::Lower => "lower",
-        Function::Split => "parts",
+        Function::Split | Function::SplitBy(_) | Function::ExtractAll(_) => "parts",
+        Function::Substitute { .. } => "replaced",
         _ => "",
     }
 }

@@ -48,6 +48,9 @@ impl<'a> Lowering<'a> {
                 if let Some(value) = self.collection_call(call, member)? {
                     return Ok(value);
                 }
+                if let Some(pattern) = self.pattern(&member.object)? {
+                    return self.test(call, &member.property.name, &pattern);
+                }
                 if let Some(namespace) = self.namespace(&member.object) {
                     let name = format!("{namespace}.{}", member.property.name);
                     return self.namespace_call(call, &name);
@@ -58,6 +61,12 @@ impl<'a> Lowering<'a> {
                     && let Some(value) = self.over_elements(call, member, object)?
                 {
                     return Ok(self.narrowed(value));
+                }
+                if self.ty(object).kind.is_text()
+                    && let Some(first) = call.arguments.first().and_then(Argument::as_expression)
+                    && let Some(pattern) = self.pattern(first)?
+                {
+                    return self.with_pattern(call, name, object, &pattern);
                 }
                 if let Some(function) = call.arguments.iter().find(|argument| is_function(argument)) {
                     let help = "Functions are called over the elements of arrays, and by their names.";

@@ -161,6 +161,10 @@ impl<'a> Lowering<'a> {
         }
         let binding = self.bindings.iter().rev().find(|(bound, _)| name.name == bound.as_str());
         match binding.map(|(_, binding)| binding.clone()) {
+            Some(Binding::Pattern(_)) => {
+                let help = "Use it in `.test()`, `.match()`, `.replace()` or `.split()`.";
+                Err(self.refuse(name.span, "a regular expression as a value", help))
+            }
             Some(Binding::Map(_) | Binding::Set(_)) => {
                 Err(self.refuse(name.span, "a collection as a value", "Call its `.get()` or `.has()`."))
             }
@@ -493,7 +497,10 @@ pub(super) fn shorten(text: &str) -> String {
 /// What an expression is called, and what to write instead.
 fn describe(expression: &Expression) -> (&'static str, &'static str) {
     match expression {
-        Expression::RegExpLiteral(_) => ("a regular expression", "Use string methods with plain strings."),
+        Expression::RegExpLiteral(_) => (
+            "a regular expression as a value",
+            "Use it in `.test()`, `.match()`, `.replace()` or `.split()`.",
+        ),
         Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => {
             ("a function inside of the migration", "Write its body where it is used.")
         }

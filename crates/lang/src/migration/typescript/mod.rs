@@ -22,6 +22,7 @@ mod methods;
 mod objects;
 mod operators;
 mod program;
+mod regular;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -45,7 +46,7 @@ use functions::{Callable, Frame};
 use super::{
     Migration, Output,
     ir::{Graph, Id},
-    javascript::Fallible,
+    javascript::{Fallible, pattern::Pattern},
     types::{Kind, Type},
 };
 
@@ -70,6 +71,8 @@ enum Binding<'a> {
     /// A `Map` of constant keys, and a `Set`.
     Map(Vec<(Id, Id)>),
     Set(Id),
+    /// A regular expression.
+    Pattern(Pattern),
     /// An enum declared in the file: its members and their values.
     Enum(BTreeMap<String, Id>),
     /// A function of the file.

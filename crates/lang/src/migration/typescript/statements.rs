@@ -366,6 +366,14 @@ impl<'a> Lowering<'a> {
                 return Ok(());
             }
         }
+        if let Some(init) = &variable.init
+            && let Expression::RegExpLiteral(_) = init.get_inner_expression()
+            && let Some(name) = variable.id.get_identifier_name()
+        {
+            let pattern = self.pattern(init).unwrap_or(None);
+            self.bindings.push((name.to_string(), pattern.map_or(Binding::Broken, Binding::Pattern)));
+            return Ok(());
+        }
         let value = match &variable.init {
             Some(init) => self.expression(init),
             None => Ok(self.graph.nothing(Nothing::Undefined)),

@@ -327,7 +327,16 @@ impl<'c> Author<'c> {
     fn text(&mut self, d: usize) -> Tree {
         let constant = |this: &mut Self| TEXTS[this.chance.below(TEXTS.len())];
         let small = |this: &mut Self| ["0", "1", "2", "-1", "-2", "5", "1.5"][this.chance.below(7)];
-        match self.chance.below(28) {
+        match self.chance.below(30) {
+            28 => {
+                let (pattern, by) =
+                    (self.pattern("g"), ["", "-", "$&$&", "$$", "<\\>"][self.chance.below(5)]);
+                tree!(T, self.piece(T, d), format!(".replace({pattern}, \"{by}\")"))
+            }
+            29 => {
+                let pattern = self.pattern("");
+                tree!(T, "(", self.piece(T, d), format!(".match({pattern})?.[0] ?? "), self.piece(T, d), ")")
+            }
             26 => tree!(T, "(TABLE[", self.piece(T, d), "] ?? ", self.piece(T, d), ")"),
             27 => tree!(T, "typeof ", self.one_of(&[On, Os, T], 0)),
             0 => tree!(T, "(", self.piece(T, d), " + ", self.piece(T, d), ")"),
@@ -412,7 +421,11 @@ impl<'c> Author<'c> {
     }
 
     fn boolean(&mut self, d: usize) -> Tree {
-        match self.chance.below(18) {
+        match self.chance.below(19) {
+            18 => {
+                let pattern = self.pattern("");
+                tree!(B, format!("{pattern}.test("), self.piece(T, d), ")")
+            }
             16 => tree!(B, "(", self.piece(T, d), " in TABLE)"),
             17 => tree!(B, "WORDS.has(", self.piece(T, d), ")"),
             0 | 1 => {
@@ -446,6 +459,23 @@ impl<'c> Author<'c> {
         }
     }
 
+    /// A regular expression of a few parts.
+    fn pattern(&mut self, flags: &str) -> String {
+        const ATOMS: [&str; 16] = [
+            "a", "b", "1", "\\d", "\\w", "\\s", ".", "[^a]", "[a-c]", "\\D", "\\S", "é", "-", "(?:ab|a)",
+            "(x|\\d)", "\\.",
+        ];
+        const COUNTS: [&str; 9] = ["", "", "", "+", "*", "?", "{2}", "+?", "{1,}"];
+        let mut text = if self.chance.below(4) == 0 { "^".to_owned() } else { String::new() };
+        for _ in 0..1 + self.chance.below(3) {
+            text.push_str(ATOMS[self.chance.below(ATOMS.len())]);
+            text.push_str(COUNTS[self.chance.below(COUNTS.len())]);
+        }
+        text.push_str(["", "", "$", "|0", "\\b"][self.chance.below(5)]);
+        let more = ["", "", "u", "s"][self.chance.below(4)];
+        format!("/{text}/{flags}{more}")
+    }
+
     fn date(&mut self, d: usize) -> Tree {
         match self.chance.below(5) {
             0 => tree!(D, "new Date(", self.piece(N, d), ")"),
@@ -466,7 +496,15 @@ impl<'c> Author<'c> {
     }
 
     fn texts(&mut self, d: usize) -> Tree {
-        match self.chance.below(14) {
+        match self.chance.below(16) {
+            14 => {
+                let pattern = self.pattern("");
+                tree!(Ts, self.piece(T, d), format!(".split({pattern})"))
+            }
+            15 => {
+                let pattern = self.pattern("g");
+                tree!(Ts, "(", self.piece(T, d), format!(".match({pattern}) ?? "), self.piece(Ts, d), ")")
+            }
             13 => tree!(Ts, "[...new Set(", self.piece(Ts, d), ")]"),
             0 | 1 => {
                 let array = self.piece(Ts, d);
