@@ -8,15 +8,11 @@ use oxc_ast::ast::{
     Argument, ArrayExpression, ArrayExpressionElement, CallExpression, Expression, StaticMemberExpression,
 };
 use oxc_span::{GetSpan, Span};
-use oxc_syntax::operator::BinaryOperator;
 
-use super::{
-    Binding, Id, Lowered, Lowering, Reported,
-    functions::{Body, Callable, Scope},
-};
+use super::{Binding, Id, Lowered, Lowering, Reported, functions::Callable};
 use crate::migration::{
-    ir::{Each, Function, Node, Role},
-    javascript::{self, Fallible},
+    ir::{Each, Function, Node},
+    javascript,
     types::{Kind, Type},
 };
 
@@ -336,234 +332,13 @@ impl<'a> Lowering<'a> {
         }
         false
     }
-
-    /// `sort`, `toSorted` and `reverse`. Two of them change the array that they are called on, which
-    /// nobody sees when it was just made.
-    fn reordered(
-        &mut self,
-        call: &'a CallExpression<'a>,
-        member: &'a StaticMemberExpression<'a>,
-        array: Id,
-    ) -> Lowered {
-        let name = member.property.name.as_str();
-        let place = member.property.span;
-        if name != "toSorted" && !is_fresh(&member.object) {
-            let help = format!("Change a copy: `[...array].{name}(…)`.");
-            return Err(self.refuse(place, format!("`.{name}()`, which changes the array itself,"), help));
-        }
-        if name == "reverse" {
-            return Ok(self.graph.apply(Function::Reverse, &[array]));
-        }
-        let item = self.graph.item_type(array);
-        let (element, position) = (self.graph.element_of(array, item.clone()), self.graph.position());
-        let (how, key) = match call.arguments.as_slice() {
-            [] if item.is_optional() => return Err(self.possibly_absent(place, &item, "the order")),
-            [] => (Each::Ascending, self.text_of(place, element)?),
-            [order] => self.order(order, element)?,
-            _ => return Err(self.refuse(place, format!("`.{name}()` with these arguments"), ORDER)),
-        };
-        if self.ty(key).kind.is_number() {
-            let is_nan = self.graph.apply(Function::IsNaN, &[key]);
-            let any = self.graph.each(Each::Exists, array, (element, position), is_nan);
-            let reason = self.graph.text("an array with NaN has no order");
-            let failure = self.graph.failure_if(any, reason);
-            self.fail(failure);
-        }
-        Ok(self.graph.each(how, array, (element, position), key))
-    }
-
-    /// `(a, b) => a.x - b.x`, or the other way round: an order by a number.
-    fn order(&mut self, order: &'a Argument<'a>, element: Id) -> Result<(Each, Id), Reported> {
-        let span = order.span();
-        let here = Scope::Here(self.bindings.len());
-        let function = order.as_expression().and_then(|order| Callable::of_expression(order, here));
-        let Some(function) = function else { return Err(self.refuse(span, "this order", ORDER)) };
-        let body = match function.body {
-            Body::Expression(body) => body.without_parentheses(),
-            Body::Statements(_) => return Err(self.refuse(span, "this order", ORDER)),
-        };
-        let Expression::BinaryExpression(difference) = body else {
-            return Err(self.refuse(span, "this order", ORDER));
-        };
-        let names: Vec<_> =
-            function.params.items.iter().filter_map(|item| item.pattern.get_identifier_name()).collect();
-        let ([a, b], BinaryOperator::Subtraction) = (names.as_slice(), difference.operator) else {
-            return Err(self.refuse(span, "this order", ORDER));
-        };
-        let known = self.diagnostics.len();
-        for (how, left, right) in [(Each::Ascending, a, b), (Each::Descending, b, a)] {
-            let (x, failure) = self.isolated(|this| {
-                let x = this.with_name(left, element, |this| this.expression(&difference.left))?;
-                let y = this.with_name(right, element, |this| this.expression(&difference.right))?;
-                if x == y { this.numeric(span, "the order", x) } else { Err(Reported) }
-            });
-            if let Ok(key) = x
-                && matches!(self.graph.node(failure), Node::Nothing(_))
-            {
-                self.diagnostics.truncate(known);
-                return Ok((how, key));
-            }
-        }
-        self.diagnostics.truncate(known);
-        Err(self.refuse(span, "this order", ORDER))
-    }
-
-    fn with_name<T>(&mut self, name: &str, value: Id, lower: impl FnOnce(&mut Self) -> T) -> T {
-        self.bindings.push((name.to_owned(), Binding::Value(value)));
-        let result = lower(self);
-        self.bindings.pop();
-        result
-    }
-
-    /// `reduce` with an initial value.
-    fn reduce(&mut self, call: &'a CallExpression<'a>, array: Id) -> Lowered {
-        let [function, initial] = call.arguments.as_slice() else {
-            let help = "Give it a function and the initial value: `reduce((sum, x) => sum + x, 0)`.";
-            return Err(self.refuse(call.span, "`.reduce()` with these arguments", help));
-        };
-        let callback = self.callback(function)?;
-        let Some(initial) = initial.as_expression() else {
-            return Err(self.refuse(initial.span(), "a spread argument", "Write the arguments out."));
-        };
-        let initial = self.expression(initial)?;
-        let names: Vec<_> = match callback {
-            Callback::Function(function) => {
-                let items = function.params.items.iter();
-                items.map(|item| item.pattern.get_identifier_name().map(|name| name.to_string())).collect()
-            }
-            Callback::Global(_) => return Err(self.refuse(call.span, "this reduction", "Write a function.")),
-        };
-        self.folded(call.span, array, initial, &names, |this, result, element, position| {
-            this.invoke(call.span, callback, &[result, element, position, array])
-        })
-    }
-
-    /// What elements make of an initial value one after the other. The type of the result is the
-    /// smallest that holds the initial value and what is made of it.
-    pub(super) fn folded(
-        &mut self,
-        span: Span,
-        array: Id,
-        initial: Id,
-        names: &[Option<String>],
-        mut body: impl FnMut(&mut Self, Id, Id, Id) -> Lowered,
-    ) -> Lowered {
-        let item = self.graph.item_type(array);
-        let (element, position) = (self.graph.element_of(array, item), self.graph.position());
-        for (name, id) in names.iter().skip(1).zip([element, position]) {
-            if let Some(name) = name {
-                self.graph.suggest_name(id, name);
-            }
-        }
-        let mut ty = widened(self.ty(initial));
-        for _ in 0..6 {
-            let result = self.graph.parameter(Role::Accumulator, ty.clone());
-            if let Some(Some(name)) = names.first() {
-                self.graph.suggest_name(result, name);
-            }
-            let (made, failure) = self.isolated(|this| body(this, result, element, position));
-            let made = made?;
-            let Some(joined) = ty.join(&widened(self.ty(made))) else {
-                let message = format!("this is first `{ty}` and then `{}`", self.ty(made));
-                return Err(self.mismatch(span, message, "Convert one of them, so that both have one type."));
-            };
-            if joined != ty {
-                ty = joined;
-                continue;
-            }
-            if !can_be_element(&ty) || ty.kind == Kind::Never {
-                let help = "Start with a value of the type of the result.";
-                return Err(self.refuse(span, format!("a result of type `{ty}`"), help));
-            }
-            if !matches!(self.graph.node(failure), Node::Nothing(_)) {
-                return self.folded_or_failed(array, initial, &ty, (element, position), &mut body);
-            }
-            let initial = javascript::array::conform(&mut self.graph, initial, &ty);
-            let made = javascript::array::conform(&mut self.graph, made, &ty);
-            return Ok(self.graph.fold_over(array, result, (element, position), initial, made));
-        }
-        let help = "Start with a value of the type of the result.";
-        Err(self.refuse(span, "a result whose type changes with each element", help))
-    }
-}
-
-impl<'a> Lowering<'a> {
-    /// The same for a body that may fail: once it did, nothing is called any more.
-    fn folded_or_failed(
-        &mut self,
-        array: Id,
-        initial: Id,
-        ty: &Type,
-        over: (Id, Id),
-        body: &mut impl FnMut(&mut Self, Id, Id, Id) -> Lowered,
-    ) -> Lowered {
-        let initial = javascript::array::conform(&mut self.graph, initial, ty);
-        let initial = Fallible::total(&mut self.graph, initial);
-        let initial = self.fallible_state(initial);
-        let value = self.graph.parameter(Role::Accumulator, ty.clone());
-        let failure = self.graph.parameter(Role::Accumulator, Type { null: true, ..Type::of(Kind::Text) });
-        let shape = self.fallible_state(Fallible { value, failure });
-        let state = self.graph.parameter(Role::Accumulator, self.ty(shape).clone());
-        let (before, failed) = self.failing(state);
-        let (made, failure) = self.isolated(|this| body(this, before, over.0, over.1));
-        let made = javascript::array::conform(&mut self.graph, made?, ty);
-        let next = self.fallible_state(Fallible { value: made, failure });
-        let has_failed = self.graph.is_there(failed);
-        let next = self.graph.if_else(has_failed, state, next);
-        let result = self.graph.fold_over(array, state, over, initial, next);
-        let (value, failure) = self.failing(result);
-        self.fail(failure);
-        Ok(value)
-    }
-}
-
-const ORDER: &str =
-    "Order by a number, up or down: `(a, b) => a.count - b.count`; without a function, texts are ordered.";
-
-/// A type without the knowledge of constants, which a loop would widen step by step.
-fn widened(ty: &Type) -> Type {
-    let kind = match &ty.kind {
-        Kind::Words(_) => Kind::Text,
-        Kind::Integers(_) => Kind::Number,
-        Kind::Array(item) => Kind::Array(Box::new(widened(item))),
-        Kind::Object(fields) => {
-            Kind::Object(fields.iter().map(|(name, ty)| (name.clone(), widened(ty))).collect())
-        }
-        other => other.clone(),
-    };
-    Type { kind, ..ty.clone() }
 }
 
 /// Whether the database can hold such values in an array: arrays in it are always there.
-fn can_be_element(ty: &Type) -> bool {
+pub(super) fn can_be_element(ty: &Type) -> bool {
     match &ty.kind {
         Kind::Array(item) => !ty.is_optional() && can_be_element(item),
         Kind::Object(fields) => fields.iter().all(|(_, ty)| can_be_element(ty)),
         _ => true,
-    }
-}
-
-/// Whether an expression makes an array that nothing else refers to.
-pub(super) fn is_fresh(expression: &Expression) -> bool {
-    match expression.get_inner_expression() {
-        Expression::ArrayExpression(_) => true,
-        Expression::CallExpression(call) => match call.callee.without_parentheses() {
-            Expression::StaticMemberExpression(member) => {
-                matches!(
-                    member.property.name.as_str(),
-                    "map"
-                        | "filter"
-                        | "flatMap"
-                        | "flat"
-                        | "concat"
-                        | "slice"
-                        | "split"
-                        | "toSorted"
-                        | "toReversed"
-                ) || (matches!(member.property.name.as_str(), "sort" | "reverse") && is_fresh(&member.object))
-            }
-            _ => false,
-        },
-        _ => false,
     }
 }

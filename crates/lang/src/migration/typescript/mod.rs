@@ -2,9 +2,11 @@
 //!
 //! The file is parsed, never run, and no other file is read. A migration is the body of its one
 //! exported function, lowered for one row: statements become conditional values
-//! (`statements`), expressions become nodes whose types are checked on the way
-//! (`expressions`, `operators`, `objects`, `calls`, `methods`), and tests narrow types by
-//! recording facts about nodes (`facts`). The models are the truth about types; annotations in the
+//! (`statements`, `declarations`, `assignments`, `loops`), expressions become nodes whose types are
+//! checked on the way (`expressions`, `operators`, `objects`, `lookups`, `calls`, `methods`,
+//! `regular`), what runs over arrays gets a body (`arrays`, `orders`, `reductions`), calls of the
+//! file's functions become their bodies (`functions`), and tests narrow types by recording facts
+//! about nodes (`facts`). The models are the truth about types; annotations in the
 //! file are for editors.
 //!
 //! Whatever is not lowered with its exact meaning is refused with its place. After an error,
@@ -13,6 +15,7 @@
 mod arrays;
 mod assignments;
 mod calls;
+mod declarations;
 mod expressions;
 mod facts;
 mod functions;
@@ -21,7 +24,9 @@ mod loops;
 mod methods;
 mod objects;
 mod operators;
+mod orders;
 mod program;
+mod reductions;
 mod regular;
 mod statements;
 #[cfg(test)]
