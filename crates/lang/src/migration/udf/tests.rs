@@ -95,7 +95,7 @@ fn the_function_to_run_may_be_exported_in_any_way() {
 fn what_a_migration_does_not_have_is_refused_before_it_runs() {
     let refused = |statement: &str| {
         let text = format!(
-            "export default (event) => {{ for (const tag of event.tags) {{ {statement} }} return event; }}"
+            "export default (event) => {{ for (const tag of event.tags) {{ {statement} }} while (event === 0) {{}} return event; }}"
         );
         prepared(&text).err().unwrap_or_default().join("; ")
     };
