@@ -15,7 +15,7 @@ use antler_store::folder::ServerNote;
 use anyhow::{Context, Result};
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{access, explain::explain_server, host::Host, problems::Problems, project::Project};
+use crate::{access, explain::explain_server, host::Host, problems::Problems, project::Project, stop::Asked};
 
 /// A running service.
 pub struct Service {
@@ -25,6 +25,7 @@ pub struct Service {
     pub note: ServerNote,
     host: Host,
     tokio: tokio::runtime::Runtime,
+    asked: Option<Asked>,
     stopping: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
 }
@@ -65,13 +66,23 @@ impl Service {
         let management = tokio.spawn(async move {
             report(http::serve_management(management, for_management, edits, stop_management).await);
         });
+        // Whoever reads the note may ask this process to stop.
+        let asked = {
+            let _inside = tokio.enter();
+            Some(Asked::listen())
+        };
         host.announce(&note)?;
-        Ok(Self { runtime, note, host, tokio, stopping, listeners: vec![ingest, management] })
+        Ok(Self { runtime, note, host, tokio, asked, stopping, listeners: vec![ingest, management] })
     }
 
-    /// Runs something beside the listeners.
-    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tokio.spawn(task);
+    /// Does something once the process is asked to stop. The second time, nothing.
+    pub fn when_asked_to_stop(&mut self, act: impl FnOnce() + Send + 'static) {
+        if let Some(asked) = self.asked.take() {
+            self.tokio.spawn(async move {
+                asked.wait().await;
+                act();
+            });
+        }
     }
 
     /// Answers the requests that are under way, lets running batches end, and closes everything.
@@ -79,7 +90,7 @@ impl Service {
     /// # Errors
     /// Something could not be closed; what was acknowledged is durable all the same.
     pub fn stop(self) -> Result<(), Problems> {
-        let Self { runtime, note: _, host, tokio, stopping, listeners } = self;
+        let Self { runtime, note: _, host, tokio, asked: _, stopping, listeners } = self;
         stopping.send_replace(true);
         for listener in listeners {
             // It ends by itself once its requests are answered; a panic was reported when it happened.

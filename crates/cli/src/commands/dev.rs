@@ -16,7 +16,6 @@ use crate::{
     service::Service,
     serving::{self, Applied},
     settings::Settings,
-    stop,
     watch::{Event, Watch},
 };
 
@@ -26,11 +25,10 @@ use crate::{
 /// The project cannot be opened, or its data folder or ports are taken.
 pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open(settings)?;
-    let service = Service::start(&project, Edits::Rebuild)?;
+    let mut service = Service::start(&project, Edits::Rebuild)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
     let watch = Watch::new(project.folder.root(), |sender| {
-        service.spawn(async move {
-            stop::requested().await;
+        service.when_asked_to_stop(move || {
             // Nobody listens any more when the loop has ended by itself.
             let _ = sender.send(Event::Stop);
         });

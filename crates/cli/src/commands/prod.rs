@@ -17,7 +17,6 @@ use crate::{
     service::Service,
     serving::{self, Applied},
     settings::Settings,
-    stop,
 };
 
 /// Serves until it is asked to stop.
@@ -26,11 +25,10 @@ use crate::{
 /// The project cannot be opened or applied, or its data folder or ports are taken.
 pub fn run(args: &ProdArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open_main(settings)?;
-    let service = Service::start(&project, Edits::FromNowOn)?;
+    let mut service = Service::start(&project, Edits::FromNowOn)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
     let (stopped, stop) = mpsc::channel();
-    service.spawn(async move {
-        stop::requested().await;
+    service.when_asked_to_stop(move || {
         // Nobody listens any more when the service could not start.
         let _ = stopped.send(());
     });

@@ -63,20 +63,20 @@ fn a_missing_migration_is_found_and_one_that_does_not_compile_with_its_place() {
 
       error: one thing has to be changed
     ");
-    sandbox.write(MIGRATION, migration.replace("return {", "console.log(old);\n  return {"));
+    sandbox.write(MIGRATION, migration.replace("return {", "console.log();\n  return {"));
     assert_snapshot!(sandbox.antler(&["check", "--json"]), @r#"
     exit 1
     --- stdout
     {
       "findings": [
         {
-          "code": "A303",
+          "code": "A305",
           "severity": "error",
-          "message": "a call for its effect cannot be compiled to SQL yet",
+          "message": "there is no `console` in a migration",
           "file": "app/functions/UserActivity_migrate__0_0__0_1.ts",
           "line": 8,
           "column": 3,
-          "help": "A migration only computes the new row; remove the call."
+          "help": "A migration has the language itself and what its file declares: no files, no network, no clock and no timers."
         }
       ]
     }
