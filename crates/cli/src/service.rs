@@ -17,6 +17,15 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{access, explain::explain_server, host::Host, problems::Problems, project::Project, stop::Asked};
 
+/// When a service ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// When somebody asks the process to stop: see [`Service::when_asked_to_stop`].
+    WhenAsked,
+    /// When a command is done; being asked ends the process at once.
+    ByItself,
+}
+
 /// A running service.
 pub struct Service {
     /// What runs.
@@ -36,7 +45,7 @@ impl Service {
     ///
     /// # Errors
     /// The folder or a port is taken, the engine is missing, or the data cannot be read.
-    pub fn start(project: &Project, edits: Edits) -> Result<Self> {
+    pub fn start(project: &Project, edits: Edits, ends: Ends) -> Result<Self> {
         let tokio = tokio::runtime::Runtime::new().context("cannot start the threads of the server")?;
         let public = address(&project.config.http.host, project.config.http.port)?;
         // The management interface is for this machine, whatever the endpoints listen on.
@@ -66,10 +75,13 @@ impl Service {
         let management = tokio.spawn(async move {
             report(http::serve_management(management, for_management, edits, stop_management).await);
         });
-        // Whoever reads the note may ask this process to stop.
-        let asked = {
-            let _inside = tokio.enter();
-            Some(Asked::listen())
+        let asked = match ends {
+            // Whoever reads the note may ask this process to.
+            Ends::WhenAsked => {
+                let _inside = tokio.enter();
+                Some(Asked::listen())
+            }
+            Ends::ByItself => None,
         };
         host.announce(&note)?;
         Ok(Self { runtime, note, host, tokio, asked, stopping, listeners: vec![ingest, management] })

@@ -13,7 +13,7 @@ use crate::{
     printer::Printer,
     progress::LoadProgress,
     project::Project,
-    service::Service,
+    service::{Ends, Service},
     serving::{self, Applied},
     settings::Settings,
     watch::{Event, Watch},
@@ -25,7 +25,7 @@ use crate::{
 /// The project cannot be opened, or its data folder or ports are taken.
 pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open(settings)?;
-    let mut service = Service::start(&project, Edits::Rebuild)?;
+    let mut service = Service::start(&project, Edits::Rebuild, Ends::WhenAsked)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
     let watch = Watch::new(project.folder.root(), |sender| {
         service.when_asked_to_stop(move || {

@@ -24,7 +24,7 @@ use crate::{
     problems::{Problems, file_problem},
     project::Project,
     render::{count, duration},
-    service::Service,
+    service::{Ends, Service},
     settings::Settings,
 };
 
@@ -50,7 +50,7 @@ pub fn run(args: &ImportArgs, settings: &Settings, printer: &Printer) -> Result<
     let accepted = match Access::server(&project)? {
         Some(client) => importing(&client)?,
         None => {
-            let service = Service::start(&project, Edits::FromNowOn)?;
+            let service = Service::start(&project, Edits::FromNowOn, Ends::ByItself)?;
             if service.runtime.endpoints().find(of.model.as_str(), Some(&of.version.to_string())).is_none() {
                 service.stop()?;
                 return Err(not_deployed(&of).into());

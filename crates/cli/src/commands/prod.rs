@@ -14,7 +14,7 @@ use crate::{
     printer::Printer,
     progress::LoadProgress,
     project::Project,
-    service::Service,
+    service::{Ends, Service},
     serving::{self, Applied},
     settings::Settings,
 };
@@ -25,7 +25,7 @@ use crate::{
 /// The project cannot be opened or applied, or its data folder or ports are taken.
 pub fn run(args: &ProdArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let project = Project::open_main(settings)?;
-    let mut service = Service::start(&project, Edits::FromNowOn)?;
+    let mut service = Service::start(&project, Edits::FromNowOn, Ends::WhenAsked)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
     let (stopped, stop) = mpsc::channel();
     service.when_asked_to_stop(move || {
