@@ -291,6 +291,10 @@ impl Session for SessionWithoutLoads {
         if statement.contains("insert_deduplication_token = 'load/") {
             return Ok(Vec::new());
         }
+        // Nor does it compare what they would have brought.
+        if statement.contains("bucket.expected") {
+            return Ok(br#"{"expected":"0","found":"0","uneven":[]}"#.to_vec());
+        }
         self.0.query(statement, format)
     }
 
