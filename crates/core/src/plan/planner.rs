@@ -1,5 +1,8 @@
 //! How a plan is made.
 
+mod reload;
+mod retire;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Clone as CloneStep, Cut, Edits, Facts, Make, Observed, Plan};
@@ -7,8 +10,8 @@ use crate::{
     deployment::{Deployed, DeployedNode, DeployedRoute, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic},
     lineage::Node,
-    load::{Carry, LoadSpec, LoadedRows, beside::Beside},
-    names::{ModelVersion, NameError, Naming, TopicName, Version},
+    load::{Carry, LoadSpec, LoadedRows},
+    names::{ModelVersion, NameError, Naming, TopicName},
     route::{self, Outlet},
     sql::statement::{self, Known},
 };
@@ -321,50 +324,6 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Closes the endpoints of versions that are not desired any more. A table that no live version
-    /// shares goes into the archive, and what else fills it stops. Views that begin at it stay: they
-    /// carry nothing but dead letters that are replayed.
-    fn retire(&self, gone: &BTreeMap<&ModelVersion, Gone>, cut: &mut Cut, changes: &mut Vec<Change>) {
-        let naming = self.naming();
-        for (id, node) in &self.deployed().nodes {
-            let stay = self.nodes.get(id).map(|node| &node.members);
-            let retires = |version: &&Version| stay.is_none_or(|stay| !stay.contains_key(*version));
-            if gone.get(id) == Some(&Gone::Dropped) {
-                continue;
-            }
-            for version in node.node.members.keys().filter(retires) {
-                let of = ModelVersion::new(id.model.clone(), version.clone());
-                // A version that another run has as its own now made a table of its alias.
-                if of != *id && !self.nodes.contains_key(&of) {
-                    cut.drop.push(statement::drop_view(&naming.storage(&of)));
-                }
-                changes.push(Change::Retire { of });
-            }
-            if gone.get(id) == Some(&Gone::Retires) {
-                self.hold(id, cut);
-                for outlet in route::own(naming, id, &node.node.model) {
-                    let own = Hop { from: id.clone(), to: id.clone() };
-                    cut.drop.push(statement::drop_view(&outlet.view(naming, &own)));
-                }
-                cut.moves.push(statement::rename_table(&naming.storage(id), &naming.archive(id)));
-                let Facts { rows, bytes, .. } = self.facts(id);
-                changes.push(Change::Archive { node: id.clone(), rows, bytes });
-            }
-        }
-    }
-
-    /// Brings archived tables back.
-    fn restore(&self, cut: &mut Cut, changes: &mut Vec<Change>) {
-        let naming = self.naming();
-        for (id, node) in self.nodes.iter().filter(|(id, _)| self.comes_back(id) && self.is_kept(id)) {
-            cut.moves.push(statement::rename_table(&naming.archive(id), &naming.storage(id)));
-            let own = Hop { from: (*id).clone(), to: (*id).clone() };
-            cut.views.extend(self.views(&own, &route::own(naming, id, &node.model)));
-            let Facts { rows, bytes, .. } = self.facts(id);
-            changes.push(Change::Restore { node: (*id).clone(), rows, bytes });
-        }
-    }
-
     /// Drops the views from and to a node, its tables, and what failed on the way to it: rows that
     /// are loaded again fail again.
     fn drop_statements(&self, id: &ModelVersion) -> Vec<String> {
@@ -505,44 +464,6 @@ impl<'a> Planner<'a> {
             }
         }
         loads
-    }
-
-    /// Makes the rows anew that an older migration made: from the rows of each source itself, since a
-    /// table in between may have some of an older one, too.
-    fn reload(
-        &self,
-        routes: &mut BTreeMap<Hop, DeployedRoute>,
-        loads: &mut Loads,
-        cut: &mut Cut,
-        changes: &mut Vec<Change>,
-    ) {
-        // Numbers of loads are never used again.
-        let mark = format!("reload {}", self.deployed().next_load);
-        let mut made = BTreeSet::new();
-        for (hop, route) in routes.iter_mut() {
-            let in_place = self.is_kept(&hop.from) && self.is_kept(&hop.to) && self.flows(hop);
-            // Sorted as the table is that it replaces.
-            let target = self.deployed().nodes.get(&hop.to).filter(|_| in_place && route.mixed);
-            let Some(DeployedNode { node: target, .. }) = target else { continue };
-            let beside = Beside::of(self.naming(), &hop.to, &target.model, mark.clone());
-            let Some(beside) = beside else { continue };
-            if made.insert(&hop.to) {
-                cut.drop.extend(beside.drop());
-                cut.views.extend(beside.make(&target.model, self.desired.sync));
-            }
-            let outlets = route.outlets.iter().map(|outlet| beside.new.instead_of(outlet.clone())).collect();
-            let spec = LoadSpec {
-                outlets,
-                known: None,
-                beside: Some(beside),
-                ..self.load_spec(hop, route, &BTreeSet::from([&hop.from]), LoadedRows::OfTheseTopics)
-            };
-            self.hold(&hop.from, cut);
-            let Facts { rows, bytes, .. } = self.facts(&hop.from);
-            changes.push(Change::Reload { from: hop.from.clone(), to: hop.to.clone(), rows, bytes });
-            loads.entry(hop.from.clone()).or_default().push(spec);
-            route.mixed = false;
-        }
     }
 
     /// The node on a path that is the nearest to its end and holds the rows of its beginning.
