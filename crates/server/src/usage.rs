@@ -92,12 +92,14 @@ impl Counter {
 
     /// Counts accepted events.
     pub(crate) fn wrote(&self, of: &ModelVersion, events: u32, at: i64, writer: Option<&str>) {
+        // A header is ASCII, so every place is between two characters.
+        let writer = writer.map(|name| name.get(..NAME).unwrap_or(name));
         let mut counts = self.counts();
         let usage = counts.of(of);
         usage.written += u64::from(events);
         usage.last_written = Some(at);
         if usage.writer.as_deref() != writer {
-            usage.writer = writer.map(|name| name.chars().take(NAME).collect());
+            usage.writer = writer.map(str::to_owned);
         }
     }
 
@@ -119,14 +121,17 @@ impl Counter {
 
     /// Writes down what has changed.
     pub(crate) fn write_down(&self) {
-        let mut counts = self.counts();
-        if !counts.changed {
-            return;
-        }
-        let versions = counts.versions.clone().into_iter().collect();
-        match self.state.set_usages(&Usages { format: Usages::FORMAT, versions }) {
-            Ok(()) => counts.changed = false,
-            Err(error) => tracing::warn!(%error, "usage counts could not be written down"),
+        let versions = {
+            let mut counts = self.counts();
+            if !std::mem::take(&mut counts.changed) {
+                return;
+            }
+            counts.versions.clone().into_iter().collect()
+        };
+        // Not under the lock: requests count, and must not wait for the disk.
+        if let Err(error) = self.state.set_usages(&Usages { format: Usages::FORMAT, versions }) {
+            tracing::warn!(%error, "usage counts could not be written down");
+            self.counts().changed = true;
         }
     }
 
