@@ -271,6 +271,18 @@ pub enum LoadCommand {
     Pause(ListArgs),
     /// Let loads go on.
     Resume(LoadResumeArgs),
+    /// Take a load as it is that differs from what the migration makes of its source.
+    Accept(LoadAcceptArgs),
+}
+
+/// `antler load accept`
+#[derive(Debug, Args)]
+pub struct LoadAcceptArgs {
+    /// The number of the load, as `antler load status` shows it.
+    pub load: u64,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `antler load resume`

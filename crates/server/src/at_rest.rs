@@ -53,14 +53,17 @@ impl<'a> AtRest<'a> {
     pub fn load_status(&self, configured: Option<NonZeroU64>) -> Result<LoadsStatus, ServerError> {
         let loads = self.state.loads()?;
         let loads = loads.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting)).collect();
-        Ok(LoadsStatus::new(self.state.course()?, configured, loads))
+        Ok(LoadsStatus::new(&self.state.course()?, configured, loads))
     }
 
     /// Pauses loads or lets them go on, once a server runs.
     ///
     /// # Errors
-    /// The journal cannot be read or written.
+    /// The journal cannot be read or written, or a load is to be accepted: only a server compares.
     pub fn order_loads(&self, order: Order) -> Result<(), ServerError> {
+        if let Order::Accept { load } = order {
+            return Err(ServerError::DiffersNot(load));
+        }
         self.state.set_course(&self.state.course()?.after(order))
     }
 

@@ -75,6 +75,11 @@ pub enum ServerError {
     /// A load has not brought what it should have.
     #[error(transparent)]
     LoadDiffers(Box<LoadDiffers>),
+    /// Somebody wants to take a load as it is that does not differ.
+    #[error(
+        "load {0} was not found to differ from what it should bring, so there is nothing to accept; see antler load status"
+    )]
+    DiffersNot(u64),
     /// The runtime is shutting down.
     #[error("antler is shutting down")]
     ShuttingDown,

@@ -139,10 +139,15 @@ impl Loads {
     /// on return, and holds until the next one.
     ///
     /// # Errors
-    /// The journal cannot be written. The order does not hold then.
+    /// The load to accept does not differ, or the journal cannot be written. The order does not hold then.
     pub fn order(&self, order: Order) -> Result<(), ServerError> {
         let mut queue = self.shared.lock();
-        let course = queue.course.after(order);
+        if let Order::Accept { load } = order
+            && !queue.running.as_ref().is_some_and(|running| running.differs(load))
+        {
+            return Err(ServerError::DiffersNot(load));
+        }
+        let course = queue.course.clone().after(order);
         self.shared.state.set_course(&course)?;
         queue.course = course;
         drop(queue);
@@ -162,7 +167,7 @@ impl Loads {
         let waiting = queue.waiting.iter().map(|load| LoadStatus::new(load, LoadPhase::Waiting));
         let running = queue.running.as_ref().map(Running::now);
         let loads = queue.done.iter().cloned().chain(running).chain(waiting).collect();
-        let status = LoadsStatus::new(queue.course, queue.configured, loads);
+        let status = LoadsStatus::new(&queue.course, queue.configured, loads);
         LoadsStatus { change_waits: queue.change_waits && !status.all_done(), ..status }
     }
 
@@ -199,13 +204,30 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Waits unless the runtime stops; returns whether it goes on.
-    fn pause(&self, time: Duration) -> bool {
+    /// Whether somebody takes the load as it is.
+    fn is_accepted(&self, load: &Load) -> bool {
+        self.lock().course.accepted.contains(&load.id)
+    }
+
+    /// Forgets that: the load is done, and its number means nothing any more.
+    fn forget_accepted(&self, load: &Load) -> Result<(), ServerError> {
+        let mut queue = self.lock();
+        let mut course = queue.course.clone();
+        if course.accepted.remove(&load.id) {
+            self.state.set_course(&course)?;
+            queue.course = course;
+        }
+        Ok(())
+    }
+
+    /// Waits before a step is taken again, unless the load is accepted or the runtime stops; returns whether
+    /// it goes on.
+    fn pause(&self, time: Duration, load: &Load) -> bool {
         let until = Instant::now() + time;
         let mut queue = self.lock();
         while !queue.stopping {
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if left.is_zero() || queue.course.accepted.contains(&load.id) {
                 return true;
             }
             queue =
@@ -292,7 +314,7 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
         }
         let begun = Instant::now();
         let outcome = match load.next_step() {
-            Some(_) => take_step(&load, &shared.state, session).and_then(|()| {
+            Some(_) => take_step(&load, shared, session).and_then(|()| {
                 let next = load.clone().advance();
                 shared.state.set_load(&next)?;
                 reach(FailPoint::LoadAdvanced);
@@ -318,10 +340,10 @@ fn run(shared: &Shared, mut load: Load, session: &mut dyn Session) -> bool {
             }
             Err(error) => {
                 tracing::warn!(source = %load.spec.source, target = %load.spec.target, %error, "a chunk of a load failed; it is repeated");
-                shared.report(|running| running.status.failure = Some(error.to_string()));
+                shared.report(|running| running.failed(&error));
                 // It is more than a moment's work, and only a person can mend it.
                 let again = if matches!(error, ServerError::LoadDiffers(_)) { COMPARE_AGAIN } else { wait };
-                if !shared.pause(again) {
+                if !shared.pause(again, &load) {
                     return false;
                 }
                 wait = (wait * 2).min(RETRY.1);
@@ -338,7 +360,7 @@ fn learn(state: &State, all: Loaded) -> Result<(), ServerError> {
 }
 
 /// Takes the step at the cursor.
-fn take_step(load: &Load, state: &State, session: &mut dyn Session) -> Result<(), ServerError> {
+fn take_step(load: &Load, shared: &Shared, session: &mut dyn Session) -> Result<(), ServerError> {
     let Some((step, token)) = load.next_step() else { return Ok(()) };
     let token = attempt(token);
     let LoadSpec { source, target, outlets, .. } = &load.spec;
@@ -365,7 +387,9 @@ fn take_step(load: &Load, state: &State, session: &mut dyn Session) -> Result<()
             session.execute(&filtered)?;
         }
         Step::Compare { carry, events } => {
-            if let Some(comparand) = Comparand::of_load(&state.deployed()?, &load.spec, carry) {
+            if !shared.is_accepted(load)
+                && let Some(comparand) = Comparand::of_load(&shared.state.deployed()?, &load.spec, carry)
+            {
                 verify::of_load(&comparand, target, events, session)?;
             }
         }
@@ -398,6 +422,7 @@ fn end(shared: &Shared, load: &Load, session: &mut dyn Session) -> Result<(), Se
             beside::take_place(load, beside, &shared.state, &shared.sinks, session)?;
         }
         shared.state.remove_load(load.id)?;
+        shared.forget_accepted(load)?;
         reach(FailPoint::LoadForgotten);
     }
     if let Some(beside) = &load.spec.beside

@@ -24,6 +24,7 @@ pub fn run(command: &LoadCommand, settings: &Settings, printer: &Printer) -> Res
         LoadCommand::Status(args) => (None, args.json),
         LoadCommand::Pause(args) => (Some(Order::Pause), args.json),
         LoadCommand::Resume(args) => (Some(Order::Resume { max_rate: args.max_rate }), args.json),
+        LoadCommand::Accept(args) => (Some(Order::Accept { load: args.load }), args.json),
     };
     let project = Project::open(settings)?;
     let status = Access::to(&project)?.loads(order, project.config.load_max_rate)?;
@@ -37,6 +38,12 @@ fn page(status: &LoadsStatus) -> String {
     for load in &status.loads {
         if let Some(failure) = &load.failure {
             out += &format!("{} is being repeated: {failure}\n", name(load));
+        }
+        if load.differs {
+            out += &format!(
+                "It is compared again every minute. To take it as it is: antler load accept {}\n",
+                load.id
+            );
         }
     }
     out += &limit(status.max_rate);

@@ -4,12 +4,12 @@
 //! until somebody says otherwise. There is one for a project: whoever pauses a load wants the machine
 //! for something else, and the next load would take it just the same.
 
-use std::{fmt, num::NonZeroU64, str::FromStr};
+use std::{collections::BTreeSet, fmt, num::NonZeroU64, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
 /// What was said last. The stored form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Course {
     format: u32,
@@ -17,6 +17,10 @@ pub struct Course {
     pub motion: Motion,
     /// How fast.
     pub max_rate: MaxRate,
+    /// The numbers of loads that are taken as they are, although what they brought differs from what the
+    /// migration makes of their source.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub accepted: BTreeSet<u64>,
 }
 
 /// Whether loads go on.
@@ -54,6 +58,11 @@ pub enum Order {
         /// The rate.
         max_rate: Option<MaxRate>,
     },
+    /// A load that differs from what it should have brought is taken as it is.
+    Accept {
+        /// The number of the load.
+        load: u64,
+    },
 }
 
 impl Course {
@@ -62,11 +71,15 @@ impl Course {
 
     /// What holds once somebody has said this.
     #[must_use]
-    pub fn after(self, order: Order) -> Self {
+    pub fn after(mut self, order: Order) -> Self {
         match order {
             Order::Pause => Self { motion: Motion::Paused, ..self },
             Order::Resume { max_rate } => {
                 Self { motion: Motion::Going, max_rate: max_rate.unwrap_or(self.max_rate), ..self }
+            }
+            Order::Accept { load } => {
+                self.accepted.insert(load);
+                self
             }
         }
     }
@@ -74,7 +87,12 @@ impl Course {
 
 impl Default for Course {
     fn default() -> Self {
-        Self { format: Self::FORMAT, motion: Motion::default(), max_rate: MaxRate::default() }
+        Self {
+            format: Self::FORMAT,
+            motion: Motion::default(),
+            max_rate: MaxRate::default(),
+            accepted: BTreeSet::new(),
+        }
     }
 }
 
@@ -153,6 +171,10 @@ mod tests {
         let course = Course::default().after(Order::Resume { max_rate: Some("9".parse().unwrap()) });
         let stored = serde_json::to_string(&course).unwrap();
         assert_eq!(stored, r#"{"format":1,"motion":"going","max_rate":{"rows":9}}"#);
+        assert_eq!(serde_json::from_str::<Course>(&stored).unwrap(), course);
+        let course = course.after(Order::Accept { load: 3 });
+        let stored = serde_json::to_string(&course).unwrap();
+        assert_eq!(stored, r#"{"format":1,"motion":"going","max_rate":{"rows":9},"accepted":[3]}"#);
         assert_eq!(serde_json::from_str::<Course>(&stored).unwrap(), course);
     }
 }

@@ -15,6 +15,8 @@ use antler_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::ServerError;
+
 /// What all loads are doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadsStatus {
@@ -47,6 +49,9 @@ pub struct LoadStatus {
     pub phase: LoadPhase,
     /// Why the last chunk failed; it is being repeated.
     pub failure: Option<String>,
+    /// Whether that is because what it brought is not what the migration makes of its source. Somebody may
+    /// take it as it is: [`Order::Accept`](antler_core::load::course::Order::Accept).
+    pub differs: bool,
 }
 
 /// How fast a load is.
@@ -74,7 +79,7 @@ pub enum LoadPhase {
 
 impl LoadsStatus {
     /// Puts it together. No load that is not done moves while all are paused.
-    pub(crate) fn new(course: Course, configured: Option<NonZeroU64>, mut loads: Vec<LoadStatus>) -> Self {
+    pub(crate) fn new(course: &Course, configured: Option<NonZeroU64>, mut loads: Vec<LoadStatus>) -> Self {
         if course.motion == Motion::Paused {
             loads.iter_mut().for_each(LoadStatus::pause);
         }
@@ -110,6 +115,7 @@ impl LoadStatus {
             pace: None,
             phase,
             failure: None,
+            differs: false,
         }
     }
 }
@@ -141,6 +147,17 @@ impl Running {
         self.meter.mark(self.since.elapsed(), progress.done);
         self.status.progress = progress;
         self.status.failure = None;
+        self.status.differs = false;
+    }
+
+    pub(super) fn failed(&mut self, error: &ServerError) {
+        self.status.failure = Some(error.to_string());
+        self.status.differs = matches!(error, ServerError::LoadDiffers(_));
+    }
+
+    /// Whether it is this load, and differs from what it should have brought.
+    pub(super) fn differs(&self, load: u64) -> bool {
+        self.status.id == load && self.status.differs
     }
 
     /// After a pause: what was before says nothing about the rate.

@@ -1,18 +1,23 @@
 //! Versions compared with what their migrations make, and tables that somebody has touched.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use antler_core::{
     deployment::Hop,
+    load::course::Order,
     names::ModelVersion,
     verify::{Comparison, ComparisonState},
 };
-use antler_server::{Runtime, verify::VerifyRequest};
+use antler_server::{Runtime, ServerError, load::LoadStatus, verify::VerifyRequest};
 use antler_store::{
     StoreError,
+    log::EmbeddedLog,
     tables::{Session, Tables},
 };
 
@@ -150,8 +155,40 @@ fn nothing_differs_at_any_moment_while_events_arrive() {
 #[test]
 fn a_load_is_not_done_before_it_has_brought_what_it_should() {
     let home = Home::new();
+    let (runtime, log, _load) = differing(&home);
+    assert_eq!(step(&runtime, "0.0", "0.1").state, ComparisonState::Loading);
+    runtime.stop();
+    drop((runtime, log));
+
+    home.administer(
+        "INSERT INTO A_0_1 (id, x, v1, _antler_in_topic, _antler_in_offset) VALUES ('7', 8, 0.5, 'A_0_0', 7)",
+    );
     let runtime = home.start();
-    change(&runtime, &desired(&home, &[]));
+    runtime.settle().unwrap();
+    assert_eq!(verify(&runtime, "0.0", "0.1"), "1000 1000 0");
+}
+
+#[test]
+fn somebody_may_take_a_load_as_it_is() {
+    let home = Home::new();
+    let (runtime, _log, load) = differing(&home);
+    let other = runtime.order_loads(Order::Accept { load: load + 1 });
+    assert!(matches!(other, Err(ServerError::DiffersNot(_))), "{other:?}");
+
+    let asked = Instant::now();
+    runtime.order_loads(Order::Accept { load }).unwrap();
+    runtime.settle().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(30), "it does not wait until it is compared again");
+    let differs = r#"1000 999 1 offset 7 is missing: ["7", 8, 0.5]"#;
+    assert_eq!(verify(&runtime, "0.0", "0.1"), differs, "what it lacks is not forgotten");
+    let again = runtime.order_loads(Order::Accept { load });
+    assert!(matches!(again, Err(ServerError::DiffersNot(_))), "{again:?}");
+}
+
+/// A load of a thousand rows that lacks one, with its number.
+fn differing(home: &Home) -> (Runtime, EmbeddedLog, u64) {
+    let runtime = home.start();
+    change(&runtime, &desired(home, &[]));
     post(&runtime, "0.0", 0..1000);
     runtime.settle().unwrap();
     runtime.stop();
@@ -170,30 +207,22 @@ fn a_load_is_not_done_before_it_has_brought_what_it_should() {
             }
         }
     };
-    let (runtime, _log) = home.start_on(Arc::new(Meddling(Arc::new(meddle))));
-    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
-    let failure = loop {
-        let failure = runtime.load_status().unwrap().loads.into_iter().find_map(|load| load.failure);
-        if let Some(failure) = failure {
-            break failure;
+    let (runtime, log) = home.start_on(Arc::new(Meddling(Arc::new(meddle))));
+    change(&runtime, &desired(home, &[Migration::Add(1.0)]));
+    let (failure, load) = loop {
+        let loads = runtime.load_status().unwrap().loads;
+        let differing = loads.into_iter().find(|load| load.differs);
+        if let Some(LoadStatus { id, failure: Some(failure), .. }) = differing {
+            break (failure, id);
         }
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(5));
     };
     assert_eq!(
         failure,
         "the load of A 0.1 from A 0.0 is not complete: of the events of topic A_0_0, 1 are not what the \
          migration makes of them; offset 7 is missing: [\"7\", 8, 0.5]"
     );
-    assert_eq!(step(&runtime, "0.0", "0.1").state, ComparisonState::Loading);
-    runtime.stop();
-    drop((runtime, _log));
-
-    home.administer(
-        "INSERT INTO A_0_1 (id, x, v1, _antler_in_topic, _antler_in_offset) VALUES ('7', 8, 0.5, 'A_0_0', 7)",
-    );
-    let runtime = home.start();
-    runtime.settle().unwrap();
-    assert_eq!(verify(&runtime, "0.0", "0.1"), "1000 1000 0");
+    (runtime, log, load)
 }
 
 /// A database in which something happens before each comparison.
