@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use antler_core::{
     diagnostic::{Code, Diagnostic},
     names::Version,
+    plan,
 };
 use antler_server::usage::Usage;
 use anyhow::{Result, bail};
@@ -17,6 +18,7 @@ use crate::{
     access::Access,
     args::{RetireArgs, UnretireArgs},
     printer::Printer,
+    problems::Problems,
     project::{Project, history::short},
     render::{self, count},
     settings::Settings,
@@ -54,7 +56,7 @@ pub fn retire(args: &RetireArgs, settings: &Settings, printer: &Printer) -> Resu
 /// Brings a version back into the configuration, at the commit that it was pinned to.
 ///
 /// # Errors
-/// It is not retired, or the configuration cannot be edited.
+/// It is not retired or was purged, or the configuration cannot be edited.
 pub fn unretire(args: &UnretireArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let version = &args.version;
     let project = Project::open(settings)?;
@@ -71,6 +73,7 @@ pub fn unretire(args: &UnretireArgs, settings: &Settings, printer: &Printer) -> 
             if list.is_empty() { "no version is retired".to_owned() } else { format!("retired: {list}") };
         return Err(refused(message, help));
     };
+    plan::can_come_back(version, &Access::to(&project)?.observed()?.deployed).map_err(Problems::from)?;
     let config = project.config_with_old_version(version, &pinned.commit)?;
     project.folder.replace(&project.config.file.path, &config)?;
     let path = &project.config.file.path;
@@ -136,7 +139,7 @@ fn not_listed(project: &Project, version: &Version) -> Result<anyhow::Error> {
 }
 
 fn refused(message: String, help: String) -> anyhow::Error {
-    crate::problems::Problems::from(Diagnostic::error(Code::Retired, message).with_help(help)).into()
+    Problems::from(Diagnostic::error(Code::Retired, message).with_help(help)).into()
 }
 
 /// Asks on the terminal.

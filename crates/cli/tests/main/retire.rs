@@ -82,6 +82,7 @@ fn a_version_is_retired_comes_back_with_what_came_meanwhile_and_is_purged() {
     assert!(server.stop().success());
     let all = sandbox.status();
     shown.push(sandbox.antler(&["purge", "0.0", "--yes"]));
+    shown.push(sandbox.antler(&["unretire", "0.0"]));
     shown.push(sandbox.antler(&["ls"]).lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
     assert_eq!(all["tables"][0]["usage"]["0.0"]["written"], 3);
     assert!(sandbox.antler(&["verify", "--ledger"]).contains("The ledger adds up"));

@@ -282,6 +282,15 @@ pub fn plan(desired: &Desired, observed: &Observed, edits: Edits) -> Result<Plan
     planner::Planner::new(desired, observed, edits).plan()
 }
 
+/// Refuses what nothing can bring back: a version that was purged.
+///
+/// # Errors
+/// Its models, which need a new version.
+pub fn can_come_back(version: &Version, deployed: &Deployed) -> Result<(), Vec<Diagnostic>> {
+    let gone: Vec<_> = deployed.purged.keys().filter(|id| id.version == *version).map(purge::gone).collect();
+    if gone.is_empty() { Ok(()) } else { Err(gone) }
+}
+
 /// Plans to delete what only a retired version has: its archived table, its topic, and what failed on
 /// the way to it. A table that it shared with another version stays.
 ///

@@ -169,10 +169,7 @@ impl<'a> Planner<'a> {
     /// Offsets of its topic would begin anew, and other tables hold rows with those offsets.
     fn refuse_purged(&mut self, id: &ModelVersion) {
         if self.deployed().purged.contains_key(id) {
-            self.refusals.push(
-                Diagnostic::error(Code::Retired, format!("{id} was purged, and cannot come back"))
-                    .with_help("give its data model a new version: antler bump-version"),
-            );
+            self.refusals.push(super::purge::gone(id));
         }
     }
 

@@ -4,9 +4,15 @@ use super::{Change, Cut, Observed, Plan};
 use crate::{
     deployment::DeployedNode,
     diagnostic::{Code, Diagnostic},
-    names::{Naming, Version},
+    names::{ModelVersion, Naming, Version},
     sql::statement,
 };
+
+/// A purged node that somebody wants back.
+pub(super) fn gone(id: &ModelVersion) -> Diagnostic {
+    Diagnostic::error(Code::Retired, format!("{id} was purged, and cannot come back"))
+        .with_help("give its data model a new version: antler bump-version")
+}
 
 pub(super) fn plan(version: &Version, naming: &Naming, observed: &Observed) -> Result<Plan, Vec<Diagnostic>> {
     let mut after = observed.deployed.clone();
