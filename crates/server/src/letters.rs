@@ -21,7 +21,7 @@ use antler_core::{
     sql::statement::{self, Events, Fates},
 };
 use antler_store::{
-    tables::{self, Session},
+    tables::{self, Number, Session},
     topics::{Append, NewBlock, Once, Topics},
 };
 use serde::{Deserialize, Serialize};
@@ -35,8 +35,11 @@ use crate::{
     state::State,
 };
 
-/// How many letters are on their way at once.
-const GROUP: usize = 1_000;
+/// How many letters are read, and on their way, at once. Each may hold a record of the largest size, and their
+/// ids must fit a statement.
+const GROUP: usize = 500;
+/// How many letters that stay open are told with what is wrong with them.
+const TOLD: usize = 1_000;
 
 /// A letter, with the model whose table it is in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +105,9 @@ impl LettersRequest {
 pub struct Replayed {
     /// How many records have reached their version.
     pub replayed: u64,
-    /// Those that have not, which stay open.
+    /// How many have not, and stay open.
+    pub open: u64,
+    /// The first of them, a thousand at the most.
     pub failed: Vec<StillOpen>,
 }
 
@@ -160,7 +165,7 @@ impl Desk<'_> {
     ) -> Result<Vec<ModelLetter>, ServerError> {
         let mut found = Vec::new();
         for model in self.models(model)? {
-            let letters = self.letters(&model, filter, limit)?;
+            let letters = self.letters(&model, filter, None, limit)?;
             found.extend(letters.into_iter().map(|letter| ModelLetter { model: model.clone(), letter }));
         }
         Ok(found)
@@ -168,44 +173,69 @@ impl Desk<'_> {
 
     /// Discards open letters; returns how many.
     fn discard(&mut self, model: Option<&ModelName>, filter: &Filter) -> Result<u64, ServerError> {
-        let mut count = 0;
+        #[derive(Deserialize)]
+        struct Row {
+            discarded: Number,
+        }
+        let (mut count, now) = (0, clock::now());
         for model in self.models(model)? {
-            let letters = self.open_letters(&model, filter)?;
-            let ids: Vec<_> = letters.iter().map(|letter| letter.id.as_str()).collect();
-            self.settle(&model, &ids, Status::Discarded)?;
-            count += ids.len() as u64;
+            let table = self.naming.dead_letters(&model);
+            self.session.execute(&statement::discard_letters(&table, filter, now))?;
+            let row: Row = tables::row(self.session, &statement::discarded_letters(&table, now))?;
+            count += row.discarded.0;
         }
         Ok(count)
     }
 
-    /// Replays open letters.
+    /// Replays letters that are open now.
     fn replay(&mut self, model: Option<&ModelName>, filter: &Filter) -> Result<Replayed, ServerError> {
         let deployed = self.state.deployed()?;
         let mut outcome = Replayed::default();
+        // What is appended again may fail again, with a letter of its own.
+        let now = clock::now() + 1;
+        let until = Some(filter.until.map_or(now, |until| until.min(now)));
+        let filter = Filter { status: Some(Status::Open), until, ..filter.clone() };
         for model in self.models(model)? {
-            let (refused, rows): (Vec<_>, Vec<_>) =
-                self.open_letters(&model, filter)?.into_iter().partition(|letter| letter.source == INGEST);
-            for group in refused.chunks(GROUP) {
-                self.append(&model, group, &deployed, &mut outcome)?;
-            }
-            // A table also holds rows that came from other topics, and so do the letters from there.
-            let mut ways: BTreeMap<(Hop, TopicName), Vec<Letter>> = BTreeMap::new();
-            for letter in rows {
-                match (letter.from(), letter.topic.parse()) {
-                    (Some(from), Ok(topic)) => {
-                        let hop = Hop { from, to: letter.target.clone() };
-                        ways.entry((hop, topic)).or_default().push(letter);
-                    }
-                    (_, _) => outcome.keep(&letter, format!("`{}` is no version", letter.source)),
+            let mut last = None;
+            loop {
+                let letters = self.letters(&model, &filter, last.as_ref(), Some(GROUP as u64))?;
+                last = letters.last().cloned();
+                if last.is_none() {
+                    break;
                 }
-            }
-            for ((hop, topic), letters) in ways {
-                for group in letters.chunks(GROUP) {
-                    self.bring(&model, (&hop, &topic), group, &deployed, &mut outcome)?;
-                }
+                self.replay_group(&model, letters, &deployed, &mut outcome)?;
             }
         }
         Ok(outcome)
+    }
+
+    fn replay_group(
+        &mut self,
+        model: &ModelName,
+        letters: Vec<Letter>,
+        deployed: &Deployed,
+        outcome: &mut Replayed,
+    ) -> Result<(), ServerError> {
+        let (refused, rows): (Vec<_>, Vec<_>) =
+            letters.into_iter().partition(|letter| letter.source == INGEST);
+        if !refused.is_empty() {
+            self.append(model, &refused, deployed, outcome)?;
+        }
+        // A table also holds rows that came from other topics, and so do the letters from there.
+        let mut ways: BTreeMap<(Hop, TopicName), Vec<Letter>> = BTreeMap::new();
+        for letter in rows {
+            match (letter.from(), letter.topic.parse()) {
+                (Some(from), Ok(topic)) => {
+                    let hop = Hop { from, to: letter.target.clone() };
+                    ways.entry((hop, topic)).or_default().push(letter);
+                }
+                (_, _) => outcome.keep(&letter, format!("`{}` is no version", letter.source)),
+            }
+        }
+        for ((hop, topic), letters) in ways {
+            self.bring(model, (&hop, &topic), &letters, deployed, outcome)?;
+        }
+        Ok(())
     }
 
     /// Goes on with the appends that a process left when it died.
@@ -213,7 +243,8 @@ impl Desk<'_> {
         let Some(Replaying { model, ids, .. }) = self.state.replaying()? else { return Ok(()) };
         tracing::info!(letters = ids.len(), "finishing a replay of dead letters that was interrupted");
         let deployed = self.state.deployed()?;
-        let letters = self.open_letters(&model, &Filter::of_ids(ids))?;
+        let open = Filter { status: Some(Status::Open), ..Filter::of_ids(ids) };
+        let letters = self.letters(&model, &open, None, None)?;
         self.append(&model, &letters, &deployed, &mut Replayed::default())
     }
 
@@ -326,23 +357,20 @@ impl Desk<'_> {
         }
     }
 
-    fn open_letters(&mut self, model: &ModelName, filter: &Filter) -> Result<Vec<Letter>, ServerError> {
-        self.letters(model, &Filter { status: Some(Status::Open), ..filter.clone() }, None)
-    }
-
     fn letters(
         &mut self,
         model: &ModelName,
         filter: &Filter,
+        after: Option<&Letter>,
         limit: Option<u64>,
     ) -> Result<Vec<Letter>, ServerError> {
         let table = self.naming.dead_letters(model);
-        Ok(tables::rows(self.session, &statement::letters(&table, filter, limit))?)
+        Ok(tables::rows(self.session, &statement::letters(&table, filter, after, limit))?)
     }
 
     fn settle(&mut self, model: &ModelName, ids: &[&str], status: Status) -> Result<(), ServerError> {
-        let table = self.naming.dead_letters(model);
-        for ids in ids.chunks(GROUP) {
+        if !ids.is_empty() {
+            let table = self.naming.dead_letters(model);
             self.session.execute(&statement::settle_letters(&table, ids, status))?;
         }
         Ok(())
@@ -351,7 +379,10 @@ impl Desk<'_> {
 
 impl Replayed {
     fn keep(&mut self, letter: &Letter, reason: String) {
-        self.failed.push(StillOpen { id: letter.id.clone(), reason });
+        self.open += 1;
+        if self.failed.len() < TOLD {
+            self.failed.push(StillOpen { id: letter.id.clone(), reason });
+        }
     }
 }
 

@@ -152,25 +152,25 @@ fn replay(args: &DlqChangeArgs, access: &Access, printer: &Printer) -> Result<()
     } else {
         printer.data(outcome(&replayed).as_bytes())?;
     }
-    match replayed.failed.len() {
+    match replayed.open {
         0 => Ok(()),
         1 => bail!("1 letter stays open"),
-        many => bail!("{} letters stay open", count(many as u64)),
+        many => bail!("{} letters stay open", count(many)),
     }
 }
 
 fn outcome(replayed: &Replayed) -> String {
     const NAMED: usize = 20;
-    let mut out = match (replayed.replayed, replayed.failed.is_empty()) {
-        (0, true) => return "No open letters.\n".to_owned(),
+    let mut out = match (replayed.replayed, replayed.open) {
+        (0, 0) => return "No open letters.\n".to_owned(),
         (1, _) => "1 record replayed\n".to_owned(),
         (many, _) => format!("{} records replayed\n", count(many)),
     };
     for open in replayed.failed.iter().take(NAMED) {
         out.push_str(&format!("{}  {}\n", open.id, first_line(&open.reason)));
     }
-    if let Some(more) = replayed.failed.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        out.push_str(&format!("and {} more\n", count(more as u64)));
+    if let Some(more) = replayed.open.checked_sub(NAMED as u64).filter(|more| *more > 0) {
+        out.push_str(&format!("and {} more\n", count(more)));
     }
     out
 }

@@ -67,7 +67,7 @@ fn a_row_that_one_version_cannot_store_holds_up_no_other_row_and_no_other_versio
     // The table is mended, and the letters reach it.
     relieve(&home, "A_0_0");
     let filter = Filter { to: Some("0.0".parse().unwrap()), ..Filter::default() };
-    assert_eq!(replay(&runtime, filter.clone()), Replayed { replayed: 3, failed: Vec::new() });
+    assert_eq!(replay(&runtime, filter.clone()), Replayed { replayed: 3, ..Replayed::default() });
     assert_eq!(replay(&runtime, filter), Replayed::default(), "nothing is open any more");
     assert_eq!(home.content("0.0"), format!("3000\t3000\t{}", 3000 * 2999 / 2));
     assert_eq!(accounts(&runtime)[0], "A 0.0: [3000, 3000, 0, 0]");
@@ -105,6 +105,25 @@ fn letters_of_a_migration_reach_their_version_once_the_migration_lets_them() {
 }
 
 #[test]
+fn many_letters_are_replayed_a_group_after_another() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[Migration::EvenOnly]));
+    post(&runtime, "0.1", 10_000..10_001);
+    post(&runtime, "0.0", 0..2_400);
+    refuse(&runtime, "0.0", 0..700);
+    runtime.settle().unwrap();
+    let failing = replay(&runtime, Filter::default());
+    assert_eq!((failing.replayed, failing.open, failing.failed.len()), (0, 1_900, 1_000));
+    change(&runtime, &desired(&home, &[Migration::Add(0.0)]));
+    let only = Filter { from: Some(Origin::Version("0.0".parse().unwrap())), ..Filter::default() };
+    assert_eq!(replay(&runtime, only), Replayed { replayed: 1_200, ..Replayed::default() });
+    assert_eq!(home.content("0.1"), format!("2401\t2401\t{}", 2_400 * 2_399 / 2 + 10_000));
+    assert_eq!(ask(&runtime, Action::Discard, Filter::default()), LettersAnswer::Discarded(700));
+    assert_eq!(statuses(&home), "A 0.0\tdiscarded\t700\t700\nA 0.1\treplayed\t1200\t1200");
+}
+
+#[test]
 fn letters_of_a_load_reach_their_version_though_their_events_came_through_an_older_one() {
     let home = Home::new();
     let runtime = home.start();
@@ -119,7 +138,7 @@ fn letters_of_a_load_reach_their_version_though_their_events_came_through_an_old
     let place = "SELECT source, topic, count() FROM A_dead_letters GROUP BY ALL ORDER BY ALL";
     assert_eq!(home.ask(place), "A 0.1\tA_0_0\t5\nA 0.1\tA_0_1\t2");
     change(&runtime, &desired(&home, &[Migration::Add(0.0), Migration::Add(0.0)]));
-    assert_eq!(replay(&runtime, Filter::default()), Replayed { replayed: 7, failed: Vec::new() });
+    assert_eq!(replay(&runtime, Filter::default()), Replayed { replayed: 7, ..Replayed::default() });
     runtime.settle().unwrap();
     assert_eq!(home.content("0.2"), format!("15\t15\t{}", 13 * 14 / 2 + 100));
     assert_eq!(accounts(&runtime)[2], "A 0.0 → A 0.2: [10, 10, 0, 0]");

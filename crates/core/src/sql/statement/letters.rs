@@ -2,7 +2,7 @@
 
 use super::{Sync, insert_rows, insert_select, merge_tree_settings};
 use crate::{
-    dead_letter::{self, COLUMNS, Filter, INGEST, Origin, STATUS_COLUMNS, Status},
+    dead_letter::{self, COLUMNS, Filter, INGEST, Letter, Origin, STATUS_COLUMNS, Status},
     names::{ModelVersion, SqlIdent, TableName, TopicName, Version},
     route::FILTERED_COLUMNS,
     sink::Range,
@@ -120,14 +120,24 @@ pub fn insert_letters(into: &TableName) -> String {
 }
 
 /// The letters of a model that a filter chooses, oldest first: every column, `failed_at` and
-/// `settled_at` as texts. With a limit, at most so many.
-pub fn letters(of: &TableName, filter: &Filter, limit: Option<u64>) -> String {
+/// `settled_at` as texts. Only those that come after one, and with a limit, at most so many.
+pub fn letters(of: &TableName, filter: &Filter, after: Option<&Letter>, limit: Option<u64>) -> String {
     let columns = COLUMNS.iter().chain(&STATUS_COLUMNS).map(|(name, of)| match *name {
         "topic_offset" => "toString(letter.topic_offset) AS topic_offset".to_owned(),
         name if of.contains("DateTime64") => format!("toString(letter.{name}) AS {name}"),
         name => format!("letter.{name} AS {name}"),
     });
-    let conditions = conditions(filter);
+    let mut conditions = conditions("letter.", filter);
+    conditions.extend(after.map(|last| {
+        format!(
+            "(letter.failed_at, letter.topic, letter.topic_offset, letter.id) > \
+             (toDateTime64({}, 3, 'UTC'), {}, {}, {})",
+            string(&last.failed_at),
+            string(&last.topic),
+            last.topic_offset,
+            string(&last.id),
+        )
+    }));
     let mut out =
         format!("SELECT\n    {}\nFROM {} AS letter", columns.collect::<Vec<_>>().join(",\n    "), table(of));
     for (i, condition) in conditions.iter().enumerate() {
@@ -158,36 +168,60 @@ pub fn settle_letters(of: &TableName, ids: &[&str], status: Status) -> String {
     )
 }
 
-/// A filter as conditions over a row of the table called `letter`.
-fn conditions(filter: &Filter) -> Vec<String> {
+/// Says at one instant, in milliseconds since 1970, that the open ones of some letters do not matter; waits
+/// until every reader sees it.
+pub fn discard_letters(of: &TableName, filter: &Filter, at: i64) -> String {
+    let open = Filter { status: Some(Status::Open), ..filter.clone() };
+    format!(
+        "ALTER TABLE {} UPDATE status = {}, settled_at = {}\nWHERE {}\nSETTINGS mutations_sync = 2",
+        table(of),
+        string(Status::Discarded.name()),
+        instant(at),
+        conditions("", &open).join("\n  AND "),
+    )
+}
+
+/// How many letters were discarded at that instant: `discarded`.
+pub fn discarded_letters(of: &TableName, at: i64) -> String {
+    format!(
+        "SELECT toString(count()) AS discarded\nFROM {}\nWHERE status = {} AND settled_at = {}",
+        table(of),
+        string(Status::Discarded.name()),
+        instant(at),
+    )
+}
+
+fn instant(at: i64) -> String {
+    format!("fromUnixTimestamp64Milli({at}, 'UTC')")
+}
+
+/// A filter as conditions over the columns of a row.
+fn conditions(row: &str, filter: &Filter) -> Vec<String> {
     let Filter { ids, from, to, reason, since, until, status } = filter;
-    let instant = |operator: &str, at: &i64| {
-        format!("letter.failed_at {operator} fromUnixTimestamp64Milli({at}, 'UTC')")
-    };
+    let failed = |operator: &str, at: i64| format!("{row}failed_at {operator} {}", instant(at));
     // Names of models have no spaces, so the last word is the version.
     let ends_in = |column: &str, version: &Version| {
-        format!("endsWith(letter.{column}, {})", string(&format!(" {version}")))
+        format!("endsWith({row}{column}, {})", string(&format!(" {version}")))
     };
     let ids = ids.as_ref().map(|ids| {
         let ids: Vec<_> = ids.iter().map(|id| string(id)).collect();
         // ClickHouse takes no empty list.
-        if ids.is_empty() { "false".to_owned() } else { format!("letter.id IN ({})", ids.join(", ")) }
+        if ids.is_empty() { "false".to_owned() } else { format!("{row}id IN ({})", ids.join(", ")) }
     });
     let from = from.as_ref().map(|from| match from {
-        Origin::Ingest => format!("letter.source = {}", string(INGEST)),
+        Origin::Ingest => format!("{row}source = {}", string(INGEST)),
         Origin::Version(version) => ends_in("source", version),
     });
-    let reason = reason
-        .as_ref()
-        .map(|part| format!("positionCaseInsensitiveUTF8(letter.reason, {}) > 0", string(part)));
+    let reason =
+        reason.as_ref().map(|part| format!("positionCaseInsensitiveUTF8({row}reason, {}) > 0", string(part)));
     [
         ids,
         from,
         to.as_ref().map(|version| ends_in("target", version)),
         reason,
-        since.as_ref().map(|at| instant(">=", at)),
-        until.as_ref().map(|at| instant("<", at)),
-        status.map(|status| format!("letter.status = {}", string(status.name()))),
+        since.map(|at| failed(">=", at)),
+        until.map(|at| failed("<", at)),
+        status.map(|status| format!("{row}status = {}", string(status.name()))),
     ]
     .into_iter()
     .flatten()
@@ -200,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_all_of_its_conditions() {
-        assert!(conditions(&Filter::default()).is_empty());
+        assert!(conditions("letter.", &Filter::default()).is_empty());
         let filter = Filter {
             ids: Some(vec!["a'/1".to_owned(), "b/2".to_owned()]),
             from: Some("0.1".parse().unwrap()),
@@ -210,7 +244,7 @@ mod tests {
             until: Some(7),
             status: Some(Status::Open),
         };
-        insta::assert_snapshot!(conditions(&filter).join("\n"), @r"
+        insta::assert_snapshot!(conditions("letter.", &filter).join("\n"), @r"
         letter.id IN ('a\'/1', 'b/2')
         endsWith(letter.source, ' 0.1')
         endsWith(letter.target, ' 0.2')
@@ -220,7 +254,7 @@ mod tests {
         letter.status = 'open'
         ");
         let ingest = Filter { from: Some("ingest".parse().unwrap()), ..Filter::default() };
-        assert_eq!(conditions(&ingest), ["letter.source = 'ingest'"]);
-        assert_eq!(conditions(&Filter::of_ids([])), ["false"]);
+        assert_eq!(conditions("", &ingest), ["source = 'ingest'"]);
+        assert_eq!(conditions("", &Filter::of_ids([])), ["false"]);
     }
 }

@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 pub use beside::{comment, exchange, keep, known_end, settle};
 pub use ledger::{BUCKET, Fates, Known, buckets, exceptions};
 pub use letters::{
-    carry_filtered, carry_letters, create_dead_letters, create_filtered, forget_dead_letters,
-    forget_filtered, insert_letters, letters, open_letters, settle_letters,
+    carry_filtered, carry_letters, create_dead_letters, create_filtered, discard_letters, discarded_letters,
+    forget_dead_letters, forget_filtered, insert_letters, letters, open_letters, settle_letters,
 };
 pub use verify::{compare, differing, examples};
 
