@@ -2,10 +2,17 @@
 //!
 //! Editors write a file in several steps, and git changes many files at once, so a change is
 //! told after a moment without another one.
+//!
+//! What is below `app` is always watched. What the project reads elsewhere, because something imports it, is
+//! known when it was read: [`Watch::follow`].
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     time::Duration,
 };
 
@@ -40,7 +47,27 @@ pub enum Event {
 /// Watches a project's folder and waits for the end.
 pub struct Watch {
     events: Receiver<Event>,
-    _watcher: notify::RecommendedWatcher,
+    watcher: notify::RecommendedWatcher,
+    root: PathBuf,
+    /// The same without links. It is watched as long as the project is.
+    real_root: PathBuf,
+    elsewhere: Arc<Mutex<Elsewhere>>,
+}
+
+/// What is watched because something imports it.
+#[derive(Default)]
+struct Elsewhere {
+    /// The files, whether or not they are there.
+    files: BTreeSet<PathBuf>,
+    /// The folders that tell of them.
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Elsewhere {
+    /// Whether a path is one of the files, or a folder that one of them may be in.
+    fn concerns(&self, path: &Path) -> bool {
+        self.files.range(path.to_owned()..).next().is_some_and(|file| file.starts_with(path))
+    }
 }
 
 impl Watch {
@@ -52,10 +79,13 @@ impl Watch {
     pub fn new(project: &Path, stop: impl FnOnce(mpsc::Sender<Event>)) -> Result<Self> {
         let (sender, events) = mpsc::channel();
         stop(sender.clone());
-        let root = project.to_owned();
+        let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
+        let (root, imported) = (project.to_owned(), Arc::clone(&elsewhere));
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let matters = event.is_ok_and(|event| {
-                !event.kind.is_access() && event.paths.iter().any(|path| is_of_project(&root, path))
+                let imported = || imported.lock().unwrap_or_else(PoisonError::into_inner);
+                !event.kind.is_access()
+                    && event.paths.iter().any(|path| is_of_project(&root, path) || imported().concerns(path))
             });
             if matters {
                 // Nobody listens any more once the server stops.
@@ -70,7 +100,48 @@ impl Watch {
         if project.join("app").is_dir() {
             watch(project.join("app"), RecursiveMode::Recursive)?;
         }
-        Ok(Self { events, _watcher: watcher })
+        let root = project.to_owned();
+        let real_root = project.canonicalize().unwrap_or_else(|_| root.clone());
+        Ok(Self { events, watcher, root, real_root, elsewhere })
+    }
+
+    /// Watches the files that a project asks for, wherever they are. Those that are not there yet are
+    /// noticed when they come, with the folders that they are in.
+    pub fn follow(&mut self, asked: &BTreeSet<String>) {
+        let mut files = BTreeSet::new();
+        let mut folders = BTreeSet::new();
+        for path in asked.iter().map(|relative| self.root.join(relative)) {
+            if is_of_project(&self.root, &path) {
+                continue;
+            }
+            let mut there = path.parent();
+            while let Some(folder) = there {
+                // The system tells the real path.
+                if let Ok(real) = folder.canonicalize() {
+                    files.extend(path.strip_prefix(folder).map(|rest| real.join(rest)));
+                    folders.insert(real);
+                    break;
+                }
+                there = folder.parent();
+            }
+        }
+        let mut elsewhere = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *elsewhere, Elsewhere { files, folders });
+        let now = elsewhere.folders.clone();
+        drop(elsewhere);
+        for folder in before.folders.difference(&now) {
+            // It may be gone.
+            if *folder != self.real_root {
+                let _ = self.watcher.unwatch(folder);
+            }
+        }
+        for folder in now.difference(&before.folders) {
+            if *folder != self.real_root
+                && let Err(error) = self.watcher.watch(folder, RecursiveMode::NonRecursive)
+            {
+                tracing::warn!(folder = %folder.display(), %error, "files there are not watched for changes");
+            }
+        }
     }
 
     /// Waits for the next event; changes that follow each other closely are one.
@@ -136,5 +207,36 @@ mod tests {
         assert_eq!(watch.next(), Event::Saved);
         stop.unwrap().send(Event::Stop).unwrap();
         assert_eq!(watch.next(), Event::Stop);
+    }
+
+    #[test]
+    fn files_elsewhere_are_watched_while_they_are_read_and_before_they_are_there() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = |relative: &str| folder.path().join(relative);
+        std::fs::create_dir_all(path("project/app")).unwrap();
+        std::fs::create_dir_all(path("shared")).unwrap();
+        let (sender, told) = mpsc::channel();
+        let mut watch = Watch::new(&path("project"), |stop| drop(sender.send(stop))).unwrap();
+        let stop = told.recv().unwrap();
+        let asked = ["../shared/a.ts", "lib/deep/b.ts", "app/c.ts"].map(str::to_owned);
+        watch.follow(&asked.clone().into());
+        let save = |relative: &str| {
+            std::fs::create_dir_all(path(relative).parent().unwrap()).unwrap();
+            std::fs::write(path(relative), "x").unwrap();
+        };
+        save("shared/a.ts");
+        assert_eq!(watch.next(), Event::Saved);
+        save("project/lib/deep/b.ts");
+        assert_eq!(watch.next(), Event::Saved);
+        watch.follow(&asked.into());
+        save("project/lib/deep/b.ts");
+        assert_eq!(watch.next(), Event::Saved);
+
+        watch.follow(&BTreeSet::new());
+        save("shared/a.ts");
+        save("project/lib/deep/b.ts");
+        std::thread::sleep(QUIET * 2);
+        stop.send(Event::Stop).unwrap();
+        assert_eq!(watch.next(), Event::Stop, "what is not read any more is not watched");
     }
 }

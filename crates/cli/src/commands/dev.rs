@@ -27,7 +27,7 @@ pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<(
     let project = Project::open(settings)?;
     let mut service = Service::start(&project, Edits::Rebuild, Ends::WhenAsked)?;
     let progress = LoadProgress::follow(&service.runtime, printer);
-    let watch = Watch::new(project.folder.root(), |sender| {
+    let mut watch = Watch::new(project.folder.root(), |sender| {
         service.when_asked_to_stop(move || {
             // Nobody listens any more when the loop has ended by itself.
             let _ = sender.send(Event::Stop);
@@ -38,8 +38,11 @@ pub fn run(args: &ServeArgs, settings: &Settings, printer: &Printer) -> Result<(
     let mut edits = if args.reload { Edits::Reload } else { Edits::Rebuild };
     let terms = Terms { full_disk: FullDisk::Refused, ..Terms::default() };
     loop {
-        let outcome = Project::open(settings)
-            .and_then(|project| serving::apply(&project, &service, edits, &terms, &progress, &applied));
+        let outcome = Project::open(settings).and_then(|project| {
+            let outcome = serving::apply(&project, &service, edits, &terms, &progress, &applied);
+            watch.follow(&project.folder.asked());
+            outcome
+        });
         match outcome {
             Ok(now) => {
                 if refused.take().is_some() {

@@ -4,10 +4,11 @@
 //! a whole or not at all, whatever happens to the process.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     io::Write,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
@@ -15,15 +16,17 @@ use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
 use crate::problems::file_problem;
 
 /// The folder of a project.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
+    /// What was asked for, in this value and its clones.
+    asked: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Folder {
     /// The folder at that path.
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self { root, asked: Arc::default() }
     }
 
     /// Where it is.
@@ -36,8 +39,14 @@ impl Folder {
         self.root.join(relative)
     }
 
+    /// Every file that was asked for so far, whether or not it is there: what the project depends on.
+    pub fn asked(&self) -> BTreeSet<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The text of a file, if it is there.
     pub fn read(&self, relative: &str) -> Result<Option<Arc<SourceFile>>, Diagnostic> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(relative.to_owned());
         match fs::read(self.path(relative)) {
             Ok(bytes) => decoded(relative, bytes).map(Some),
             Err(error) if is_nothing(&error) => Ok(None),

@@ -175,3 +175,23 @@ fn a_file_is_imported_with_or_without_a_server() {
     insta::assert_snapshot!(with("app/datamodels/models.ts"));
     insta::assert_snapshot!(sandbox.antler_with(&free, &["import", "Nope", "first.csv"]));
 }
+
+#[test]
+fn a_file_outside_of_app_counts_as_soon_as_something_imports_it() {
+    let sandbox = Sandbox::project();
+    let _server = sandbox.serve();
+    sandbox.wait_for("POST http://localhost");
+    let models = "app/datamodels/models.ts";
+    sandbox.edit(models, "activity: string;", "activity: string;\n  place: Place;");
+    let import = "import type { Place } from \"../../lib/geo/place\";\n";
+    sandbox.write(models, import.to_owned() + &sandbox.read(models));
+    sandbox.wait_for("Not applied.");
+    sandbox.write("lib/geo/place.ts", "export interface Place {\n  city: string;\n}\n");
+    sandbox.wait_for("Applied.");
+    let described = "SELECT type FROM system.columns WHERE table = 'UserActivity_0_0' AND name = 'place'";
+    let before = sandbox.ask(described);
+    sandbox.edit("lib/geo/place.ts", "city: string;", "city: string;\n  country: string;");
+    eventually("the new field of an imported type is in the table", || {
+        (sandbox.ask(described) != before).then_some(())
+    });
+}
