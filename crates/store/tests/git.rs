@@ -219,6 +219,20 @@ fn a_short_hash_with_two_meanings_is_an_error() {
 }
 
 #[test]
+fn a_commit_has_the_time_at_which_it_was_made() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a", "a");
+    sandbox.git(&["add", "--all"]);
+    sandbox.git(&["commit", "--quiet", "--message", "a commit"]);
+    sandbox.git(&["commit", "--quiet", "--amend", "--no-edit", "--date=2001-02-03T04:05:06Z"]);
+    let commit: CommitId = sandbox.git(&["rev-parse", "HEAD"]).parse().unwrap();
+    let told: i64 = sandbox.git(&["show", "--no-patch", "--format=%ct"]).parse().unwrap();
+    assert_eq!(sandbox.repository().committed_at(&commit).unwrap(), told);
+    let other: CommitId = "0123456789012345678901234567890123456789".parse().unwrap();
+    assert!(sandbox.repository().committed_at(&other).is_err());
+}
+
+#[test]
 fn a_detached_head_has_a_commit_and_no_branch() {
     let sandbox = Sandbox::new();
     let first = sandbox.commit();

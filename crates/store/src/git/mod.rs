@@ -217,6 +217,17 @@ impl Repository {
         hash.parse().map(Some).map_err(|_| unexpected("merge-base", &hash))
     }
 
+    /// When a commit was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// There is no such commit, or the clone is shallow and lacks it.
+    pub fn committed_at(&self, commit: &CommitId) -> Result<i64, StoreError> {
+        self.require(commit)?;
+        let args = ["show", "--no-patch", "--no-show-signature", "--format=%ct", commit.as_str()];
+        let seconds = self.git().args(args).run()?.line()?;
+        seconds.parse().map_err(|_| unexpected("show", &seconds))
+    }
+
     /// Commits everything in the project's folder, and nothing else of the repository. Uses the
     /// user's identity; where git has none, a fallback, without writing it anywhere.
     ///
