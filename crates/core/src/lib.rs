@@ -29,3 +29,4 @@ pub mod sql;
 pub mod udf;
 pub mod validate;
 pub mod verify;
+pub mod version_diff;
