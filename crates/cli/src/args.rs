@@ -70,6 +70,9 @@ pub enum Command {
     Ls(ListArgs),
     /// List sinks and migrations, with their state and lag.
     Ps(ListArgs),
+    /// Look at the versions that the project knows: no server, no data, only files and git.
+    #[command(subcommand)]
+    Versions(VersionsCommand),
     /// Post a file of events to an endpoint.
     Import(ImportArgs),
     /// Look at initial loads, pause them, or let them go on.
@@ -245,6 +248,39 @@ pub struct QueryArgs {
 /// `antler ls`, `antler ps`, `antler load status` and `antler load pause`
 #[derive(Debug, Args)]
 pub struct ListArgs {
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `antler versions`
+#[derive(Debug, Subcommand)]
+pub enum VersionsCommand {
+    /// List live and retired versions, with their commits, models and tables.
+    Ls(ListArgs),
+    /// Show the models of a version, with their fields.
+    Show(VersionsShowArgs),
+    /// Show what became of each model and field from one version to another.
+    Diff(VersionsDiffArgs),
+}
+
+/// `antler versions show`
+#[derive(Debug, Args)]
+pub struct VersionsShowArgs {
+    /// The version; without it, the current one.
+    pub version: Option<Version>,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `antler versions diff`
+#[derive(Debug, Args)]
+pub struct VersionsDiffArgs {
+    /// The first version.
+    pub from: Version,
+    /// The second version; without it, the current one.
+    pub to: Option<Version>,
     /// Write JSON.
     #[arg(long)]
     pub json: bool,

@@ -13,6 +13,7 @@ mod commands;
 mod explain;
 mod host;
 mod import;
+mod palette;
 mod printer;
 mod problems;
 mod progress;
@@ -40,7 +41,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     settings::start_logging();
-    let printer = Printer::new(settings::style(cli.color));
+    let printer = Printer::new(settings::style(cli.color)).with_palette(settings::palette(cli.color));
     match Settings::resolve(&cli).and_then(|settings| commands::run(cli.command, &settings, &printer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use antler_core::diagnostic::{self, Diagnostic};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode};
 
-use crate::problems::Problems;
+use crate::{palette::Palette, problems::Problems};
 
 /// How messages look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub enum Style {
 #[derive(Debug, Clone)]
 pub struct Printer {
     theme: GraphicalTheme,
+    palette: Palette,
 }
 
 impl Printer {
@@ -37,7 +38,19 @@ impl Printer {
                 Style::Drawn => GraphicalTheme::unicode_nocolor(),
                 Style::Coloured => GraphicalTheme::unicode(),
             },
+            palette: Palette::Plain,
         }
+    }
+
+    /// The same, with colours for data or without.
+    #[must_use]
+    pub fn with_palette(self, palette: Palette) -> Self {
+        Self { palette, ..self }
+    }
+
+    /// What data may be coloured with.
+    pub fn palette(&self) -> Palette {
+        self.palette
     }
 
     /// Data, as it is.

@@ -15,6 +15,7 @@ use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::Sub
 
 use crate::{
     args::{Cli, ColorChoice, Command},
+    palette::Palette,
     printer::Style,
     project::Override,
 };
@@ -78,18 +79,28 @@ pub fn start_logging() {
     tracing_subscriber::registry().with(lines.with_filter(wanted)).init();
 }
 
+/// What data is coloured with: nothing unless a person reads it on a terminal.
+pub fn palette(choice: ColorChoice) -> Palette {
+    match choice {
+        ColorChoice::Always => Palette::Terminal,
+        ColorChoice::Auto if io::stdout().is_terminal() && !is_colourless() => Palette::Terminal,
+        ColorChoice::Auto | ColorChoice::Never => Palette::Plain,
+    }
+}
+
+/// Whether the terminal, or who sits at it, takes no colours.
+fn is_colourless() -> bool {
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    set("NO_COLOR") || env::var_os("TERM").is_some_and(|t| t == "dumb")
+}
+
 /// How messages look: plain text unless a person reads them on a terminal.
 pub fn style(choice: ColorChoice) -> Style {
     let terminal = io::stderr().is_terminal();
-    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     match choice {
         ColorChoice::Always => Style::Coloured,
         ColorChoice::Never if terminal => Style::Drawn,
-        ColorChoice::Auto
-            if terminal && (set("NO_COLOR") || env::var_os("TERM").is_some_and(|t| t == "dumb")) =>
-        {
-            Style::Drawn
-        }
+        ColorChoice::Auto if terminal && is_colourless() => Style::Drawn,
         ColorChoice::Auto if terminal => Style::Coloured,
         ColorChoice::Auto | ColorChoice::Never => Style::Plain,
     }

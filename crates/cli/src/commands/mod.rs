@@ -20,6 +20,7 @@ mod query;
 mod retire;
 mod udf;
 mod verify;
+mod versions;
 
 use crate::{
     args::{Command, GenerateCommand},
@@ -46,6 +47,7 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Query(args) => query::run(&args, settings, printer),
         Command::Ls(args) => list::ls(&args, settings, printer),
         Command::Ps(args) => list::ps(&args, settings, printer),
+        Command::Versions(command) => versions::run(&command, settings, printer),
         Command::Import(args) => import::run(&args, settings, printer),
         Command::Load(command) => load::run(&command, settings, printer),
         Command::Dlq(command) => dlq::run(command, settings, printer),

@@ -13,6 +13,7 @@ pub mod history;
 mod lock;
 mod migrations;
 mod pins;
+pub mod roll;
 mod setup_py;
 pub mod sources;
 mod tree;

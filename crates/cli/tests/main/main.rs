@@ -37,3 +37,4 @@ mod server;
 mod serving;
 mod types;
 mod verify;
+mod versions;
