@@ -38,9 +38,10 @@ use antler_core::{
     schema::Model,
 };
 
-use aliases::Aliases;
+pub(crate) use aliases::{Aliases, FILE as ALIASES};
 use language::Language;
 use outline::Outline;
+pub(crate) use typescript::candidates;
 
 /// A data model, and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -86,9 +86,9 @@ struct Compiled {
 fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
     let mut migrations = BTreeMap::new();
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
-    for MigrationFile { name, file } in files {
+    for MigrationFile { name, file, library } in files {
         match lineage.connect(name) {
-            Ok((from, to)) => match migration::prepare(file, &from.model, &to.model) {
+            Ok((from, to)) => match migration::prepare_with(file, library, &from.model, &to.model) {
                 Ok((migration, tier)) => {
                     if let Tier::Udf { function, because } = &tier {
                         warnings.push(called(file, because));
@@ -119,10 +119,12 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
 /// Says that a migration is not SQL, and what in it is not.
 fn called(file: &Arc<SourceFile>, because: &[Diagnostic]) -> Diagnostic {
     let message = format!("{} is not compiled to SQL: it runs in JavaScript, which is slower", file.path);
-    let mut warning = Diagnostic::warning(Code::NotCompilable, message).in_file(file);
-    for reason in because {
+    // A message points into one file: the first that has a reason, which may be one that is imported.
+    let place = because.iter().find_map(|reason| reason.source_file.as_ref()).unwrap_or(file);
+    let mut warning = Diagnostic::warning(Code::NotCompilable, message).in_file(place);
+    for reason in because.iter().filter(|reason| reason.source_file.as_ref() == Some(place)) {
         for label in &reason.labels {
-            warning = warning.with_label(file, label.span.clone(), reason.message.clone());
+            warning = warning.with_label(place, label.span.clone(), reason.message.clone());
         }
     }
     warning.help = because.iter().find_map(|reason| reason.help.clone());

@@ -10,6 +10,8 @@ use antler_core::{
     names::MigrationName,
 };
 
+use antler_lang::migration::Library;
+
 use crate::problems::Problems;
 
 /// A migration file.
@@ -19,22 +21,25 @@ pub struct MigrationFile {
     pub name: MigrationName,
     /// The file.
     pub file: Arc<SourceFile>,
+    /// The files that migrations import from.
+    pub library: Arc<Library>,
 }
 
-/// The migrations among source files, in the order of what they migrate.
+/// The migrations among source files, in the order of what they migrate. `more` is asked for the files
+/// of the project at any of these paths: what migrations import.
 ///
 /// # Errors
-/// A name does not say what is migrated.
-pub fn among(files: Vec<Arc<SourceFile>>) -> Result<Vec<MigrationFile>, Problems> {
+/// A name does not say what is migrated, or a file that is imported cannot be read.
+pub fn among(
+    files: Vec<Arc<SourceFile>>,
+    more: impl FnMut(&[String]) -> Result<Vec<Arc<SourceFile>>, Problems>,
+) -> Result<Vec<MigrationFile>, Problems> {
     let (mut migrations, mut problems) = (Vec::new(), Vec::new());
+    let files: Vec<_> = files.into_iter().filter(|file| stem(file).contains("_migrate__")).collect();
+    let library = Arc::new(Library::gather(&files, more)?);
     for file in files {
-        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        if !stem.contains("_migrate__") {
-            continue;
-        }
-        match stem.parse() {
-            Ok(name) => migrations.push(MigrationFile { name, file }),
+        match stem(&file).parse() {
+            Ok(name) => migrations.push(MigrationFile { name, file, library: Arc::clone(&library) }),
             Err(error) => {
                 let error: antler_core::names::NameError = error;
                 problems.push(Diagnostic::error(Code::MigrationFileName, error.to_string()).in_file(&file));
@@ -45,9 +50,19 @@ pub fn among(files: Vec<Arc<SourceFile>>) -> Result<Vec<MigrationFile>, Problems
     Problems::none_of(problems, migrations)
 }
 
+/// The name of a file without its ending.
+fn stem(file: &SourceFile) -> &str {
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn nothing(_: &[String]) -> Result<Vec<Arc<SourceFile>>, Problems> {
+        Ok(Vec::new())
+    }
 
     fn files(paths: &[&str]) -> Vec<Arc<SourceFile>> {
         let file = |path: &&str| Arc::new(SourceFile { path: (*path).to_owned(), text: String::new() });
@@ -56,18 +71,21 @@ mod tests {
 
     #[test]
     fn migrations_are_told_from_other_functions_by_name() {
-        let found = among(files(&[
-            "app/functions/A__B.ts",
-            "app/functions/A_migrate__0_9__0_10.ts",
-            "app/functions/deep/A_migrate__0_0__0_9.sql",
-        ]));
+        let found = among(
+            files(&[
+                "app/functions/A__B.ts",
+                "app/functions/A_migrate__0_9__0_10.ts",
+                "app/functions/deep/A_migrate__0_0__0_9.sql",
+            ]),
+            nothing,
+        );
         let names: Vec<_> = found.unwrap().iter().map(|migration| migration.name.to_string()).collect();
         assert_eq!(names, ["A_migrate__0_0__0_9", "A_migrate__0_9__0_10"]);
     }
 
     #[test]
     fn a_misnamed_migration_is_refused() {
-        let problems = among(files(&["app/functions/A_migrate__0_0.ts"])).unwrap_err().to_string();
+        let problems = among(files(&["app/functions/A_migrate__0_0.ts"]), nothing).unwrap_err().to_string();
         assert!(problems.starts_with("app/functions/A_migrate__0_0.ts: "), "{problems}");
     }
 }

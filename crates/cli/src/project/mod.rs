@@ -282,9 +282,9 @@ impl Project {
     /// The migration files.
     ///
     /// # Errors
-    /// A file cannot be read, or its name does not say what it migrates.
+    /// A file cannot be read, or the name of one does not say what it migrates.
     pub fn migrations(&self) -> Result<Vec<MigrationFile>, Problems> {
-        migrations::among(self.tree.sources(sources::FUNCTIONS)?)
+        migrations::among(self.tree.sources(sources::FUNCTIONS)?, |paths| self.tree.some_files(paths))
     }
 
     fn resolved(&self, lock: &Lock, wanted: impl Fn(&Version) -> bool) -> Result<Lock, Problems> {

@@ -63,6 +63,7 @@ scenarios! {
     a_field_is_renamed
     a_field_is_split_in_two
     a_field_that_does_not_exist
+    a_helper_of_a_migration_is_edited
     a_hole_in_a_draft
     a_key_of_several_fields
     a_migration_is_edited

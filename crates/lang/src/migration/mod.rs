@@ -34,6 +34,8 @@ mod fit;
 mod fold;
 mod ir;
 mod javascript;
+mod library;
+mod modules;
 mod signature;
 mod simplify;
 mod sql;
@@ -52,6 +54,7 @@ use antler_core::{
 
 use deep::deep;
 use ir::{Graph, Id};
+pub use library::Library;
 use types::Type;
 
 /// How deep the statements and expressions of a migration may be nested. A chain of `else if` or
@@ -80,13 +83,27 @@ struct Output {
     value: Id,
 }
 
+/// Compiles the migration function of a file that imports no values.
+///
+/// # Errors
+/// As [`compile_with`].
+pub fn compile(file: &Arc<SourceFile>, from: &Model, to: &Model) -> Result<Migration, Vec<Diagnostic>> {
+    compile_with(file, &Library::default(), from, to)
+}
+
 /// Compiles the migration function of a file.
 ///
 /// # Errors
-/// Everything in it that cannot be compiled with its exact meaning, with places in the file.
-pub fn compile(file: &Arc<SourceFile>, from: &Model, to: &Model) -> Result<Migration, Vec<Diagnostic>> {
+/// Everything in it that cannot be compiled with its exact meaning, with places in the file, or in a
+/// file that it imports from.
+pub fn compile_with(
+    file: &Arc<SourceFile>,
+    library: &Library,
+    from: &Model,
+    to: &Model,
+) -> Result<Migration, Vec<Diagnostic>> {
     if file.path.ends_with(".ts") {
-        return deep(|| typescript::compile(file, from, to));
+        return deep(|| typescript::compile(file, library, from, to));
     }
     let diagnostic =
         Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript can be compiled yet")
@@ -109,23 +126,36 @@ pub enum Tier {
     },
 }
 
-/// The migration of a file: compiled, or else called.
+/// The migration of a file that imports no values: compiled, or else called.
 ///
 /// # Errors
-/// What is wrong with it, with places in the file; and what can neither be compiled nor be run.
+/// As [`prepare_with`].
 pub fn prepare(
     file: &Arc<SourceFile>,
     from: &Model,
     to: &Model,
 ) -> Result<(Migration, Tier), Vec<Diagnostic>> {
-    let because = match compile(file, from, to) {
+    prepare_with(file, &Library::default(), from, to)
+}
+
+/// The migration of a file: compiled, or else called.
+///
+/// # Errors
+/// What is wrong with it, with places in the file; and what can neither be compiled nor be run.
+pub fn prepare_with(
+    file: &Arc<SourceFile>,
+    library: &Library,
+    from: &Model,
+    to: &Model,
+) -> Result<(Migration, Tier), Vec<Diagnostic>> {
+    let because = match compile_with(file, library, from, to) {
         Ok(migration) => return Ok((migration, Tier::Sql)),
         Err(refusals) => refusals,
     };
-    if !file.path.ends_with(".ts") || !udf::is_runnable(file, &because) {
+    if !file.path.ends_with(".ts") || !udf::is_runnable(&because) {
         return Err(because);
     }
-    let (migration, function) = deep(|| udf::migration(file, from, to))?;
+    let (migration, function) = deep(|| udf::migration(file, library, from, to))?;
     Ok((migration, Tier::Udf { function, because }))
 }
 
@@ -136,10 +166,11 @@ pub fn prepare(
 /// What in the file cannot be run.
 pub fn called(
     file: &Arc<SourceFile>,
+    library: &Library,
     from: &Model,
     to: &Model,
 ) -> Result<(Migration, Arc<Function>), Vec<Diagnostic>> {
-    deep(|| udf::migration(file, from, to))
+    deep(|| udf::migration(file, library, from, to))
 }
 
 impl Migration {

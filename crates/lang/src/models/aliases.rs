@@ -10,11 +10,11 @@ use oxc_parser::Parser;
 use oxc_span::SourceType;
 
 /// The file, in the project's folder.
-pub(super) const FILE: &str = "tsconfig.json";
+pub(crate) const FILE: &str = "tsconfig.json";
 
 /// Where imports that are not relative may lead.
-#[derive(Debug, Default)]
-pub(super) struct Aliases {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Aliases {
     /// Patterns with at most one star, and what they stand for, from the project's folder.
     paths: Vec<(String, Vec<String>)>,
     base: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct Aliases {
 impl Aliases {
     /// Reads the text of the file: JSON in which comments and trailing commas are allowed, which is
     /// what an object in a script may be.
-    pub(super) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let allocator = Allocator::default();
         let script = format!("({})", text.trim_start_matches('\u{feff}'));
         let Ok(parsed) = Parser::new(&allocator, &script, SourceType::ts()).parse_expression() else {

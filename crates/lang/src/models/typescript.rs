@@ -242,7 +242,7 @@ impl Reader<'_> {
 /// A specifier that is not relative is looked up as the project's configuration says, and from the
 /// project's folder and from `app`, the two base folders that projects configure; it is a package
 /// when nothing is found there.
-fn candidates(from: &str, module: &str, aliases: &Aliases) -> Vec<String> {
+pub(crate) fn candidates(from: &str, module: &str, aliases: &Aliases) -> Vec<String> {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let bases = if module.starts_with('.') {
         Vec::from_iter(join(folder, module))

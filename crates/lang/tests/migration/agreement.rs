@@ -75,7 +75,8 @@ fn what_is_not_compiled_gives_the_values_that_node_gives() {
         let mut session = engine::session();
         let source = engine::filled(session.as_mut(), &fixture.from, &rows);
         let found = called(session.as_mut(), &fixture, &source);
-        let expected = oracle::node(&[(fixture.source.text.clone(), &fixture.to)], &fixture.from, &rows);
+        let expected =
+            oracle::node(&[(fixture.source.text.clone(), &fixture.to)], &fixture.files, &fixture.from, &rows);
         let mut wrong = Vec::new();
         for (number, (row, expected)) in rows.iter().zip(&expected).enumerate() {
             let found = found.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);
@@ -97,7 +98,8 @@ fn what_is_not_compiled_gives_the_values_that_node_gives() {
 
 /// What the migration of a fixture gives when it is called.
 fn called(session: &mut dyn Session, fixture: &Fixture, source: &TableName) -> BTreeMap<u64, Outcome> {
-    let (called, function) = migration::called(&fixture.source, &fixture.from, &fixture.to)
+    let library = fixture::library(&fixture.source, &fixture.files);
+    let (called, function) = migration::called(&fixture.source, &library, &fixture.from, &fixture.to)
         .unwrap_or_else(|problems| panic!("{}: {}", fixture.name, fixture::render(&problems)));
     let answered = answered(session, &function, source);
     let mut projection = called.projection();

@@ -11,7 +11,7 @@ use antler_core::{
     schema::Model,
 };
 use antler_lang::{
-    migration::{self, Migration, Tier},
+    migration::{self, Library, Migration, Tier},
     models,
 };
 
@@ -21,6 +21,8 @@ pub struct Fixture {
     pub from: Model,
     pub to: Model,
     pub source: Arc<SourceFile>,
+    /// The files that it may import from, from the project's folder.
+    pub files: Vec<Arc<SourceFile>>,
     pub migration: Migration,
 }
 
@@ -46,8 +48,9 @@ pub fn called() -> Vec<Fixture> {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let (from, to) = (model(&folder.join("from.ts")), model(&folder.join("to.ts")));
         let source = read(&folder.join("migrate.ts"));
-        match migration::prepare(&source, &from, &to) {
-            Ok((migration, Tier::Udf { .. })) => Fixture { name, from, to, source, migration },
+        let files = files(folder);
+        match migration::prepare_with(&source, &library(&source, &files), &from, &to) {
+            Ok((migration, Tier::Udf { .. })) => Fixture { name, from, to, source, files, migration },
             Ok((_, Tier::Sql)) => panic!("{name} is compiled: give it something that is not"),
             Err(diagnostics) => panic!("{name} is refused:\n{}", render(&diagnostics)),
         }
@@ -59,9 +62,38 @@ fn load(folder: &Path) -> Fixture {
     let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
     let (from, to) = (model(&folder.join("from.ts")), model(&folder.join("to.ts")));
     let source = read(&folder.join("migrate.ts"));
-    let migration = migration::compile(&source, &from, &to)
+    let files = files(folder);
+    let migration = migration::compile_with(&source, &library(&source, &files), &from, &to)
         .unwrap_or_else(|diagnostics| panic!("{name} is refused:\n{}", render(&diagnostics)));
-    Fixture { name, from, to, source, migration }
+    Fixture { name, from, to, source, files, migration }
+}
+
+/// The files of the project around a migration: those in its folder `app`.
+fn files(folder: &Path) -> Vec<Arc<SourceFile>> {
+    let (mut found, mut open) = (Vec::new(), vec![folder.join("app")]);
+    while let Some(inside) = open.pop() {
+        for entry in fs::read_dir(&inside).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => {
+                    let text = fs::read_to_string(&path).unwrap();
+                    let path = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                    found.push(Arc::new(SourceFile { path, text }));
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// What a migration imports of these files.
+pub fn library(source: &Arc<SourceFile>, files: &[Arc<SourceFile>]) -> Library {
+    let some = |paths: &[String]| {
+        Ok(files.iter().filter(|file| paths.contains(&file.path)).map(Arc::clone).collect())
+    };
+    Library::gather::<std::convert::Infallible>(&[Arc::clone(source)], some).unwrap()
 }
 
 pub fn folder(name: &str) -> PathBuf {

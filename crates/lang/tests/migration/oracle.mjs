@@ -3,18 +3,35 @@
 // what JSON mixes up: numbers as the bits of their doubles, texts as hexadecimal UTF-8.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path/posix";
 
-const { oracle, functions, from, rows } = JSON.parse(readFileSync(0, "utf8"));
+const { oracle, functions, files, from, rows } = JSON.parse(readFileSync(0, "utf8"));
 const typescript = createRequire(oracle)("typescript");
 const compilerOptions = { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 };
 
 /** The function that a file exports. */
 function load(source) {
+  const exports = evaluate("app/functions/migrate.ts", source, new Map());
+  const exported = Object.values(exports).filter((value) => typeof value === "function");
+  return exports.default ?? exported[0];
+}
+
+/** What a package exports: no migration depends on it. */
+const anything = new Proxy({}, { get: () => anything });
+
+/** What a file exports. Files of the project are there to be imported; of others there are only types. */
+function evaluate(path, source, loaded) {
   const { outputText } = typescript.transpileModule(source, { compilerOptions });
   const module = { exports: {} };
-  new Function("module", "exports", "require", outputText)(module, module.exports, () => ({}));
-  const exported = Object.values(module.exports).filter((value) => typeof value === "function");
-  return module.exports.default ?? exported[0];
+  loaded.set(path, module);
+  const require = (name) => {
+    const base = join(dirname(path), name);
+    const found = [`${base}.ts`, `${base}/index.ts`].find((candidate) => candidate in files);
+    if (!found || !name.startsWith(".")) return anything;
+    return loaded.get(found)?.exports ?? evaluate(found, files[found], loaded);
+  };
+  new Function("module", "exports", "require", outputText)(module, module.exports, require);
+  return module.exports;
 }
 
 const bits = new DataView(new ArrayBuffer(8));

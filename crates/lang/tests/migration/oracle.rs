@@ -1,11 +1,13 @@
 //! The real engine against the language's own runtime, value for value.
 
 use std::{
+    collections::BTreeMap,
     io::Write as _,
     process::{Command, Stdio},
+    sync::Arc,
 };
 
-use antler_core::{schema::Model, sql::Projection};
+use antler_core::{diagnostic::SourceFile, schema::Model, sql::Projection};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -37,7 +39,8 @@ fn each_migration_gives_the_values_that_node_gives() {
         let source = engine::filled(session.as_mut(), &fixture.from, &rows);
         let projection = fixture.migration.projection();
         let outcomes = engine::run(session.as_mut(), &projection, &fixture.to, &source, None);
-        let expected = node(&[(fixture.source.text.clone(), &fixture.to)], &fixture.from, &rows);
+        let expected =
+            node(&[(fixture.source.text.clone(), &fixture.to)], &fixture.files, &fixture.from, &rows);
 
         let mut wrong = Vec::new();
         let mut limited = 0;
@@ -110,13 +113,20 @@ fn reason_of(projection: &Projection) -> String {
         .map_or_else(|| "it never fails".to_owned(), |failure| format!("fails with {failure}"))
 }
 
-/// What Node makes of the rows, for one function with its target model after the other.
-pub fn node(functions: &[(String, &Model)], from: &Model, rows: &[Vec<Value>]) -> Vec<Json> {
+/// What Node makes of the rows, for one function with its target model after the other. All may import
+/// from the same files.
+pub fn node(
+    functions: &[(String, &Model)],
+    files: &[Arc<SourceFile>],
+    from: &Model,
+    rows: &[Vec<Value>],
+) -> Vec<Json> {
     let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
     let oracle = fixture::folder("../../../../tests/oracle/package.json");
     let functions: Vec<_> =
         functions.iter().map(|(source, to)| json!({ "source": source, "to": to })).collect();
-    let job = json!({ "oracle": oracle, "functions": functions, "from": from, "rows": rows });
+    let files: BTreeMap<_, _> = files.iter().map(|file| (&file.path, &file.text)).collect();
+    let job = json!({ "oracle": oracle, "functions": functions, "files": files, "from": from, "rows": rows });
     let mut node = Command::new("node")
         .arg(fixture::folder("oracle.mjs"))
         .env("TZ", "UTC")

@@ -38,6 +38,9 @@ impl<'a> Lowering<'a> {
                     }
                     None => {}
                 }
+                if self.missing.contains_key(name.name.as_str()) {
+                    return Err(self.unknown_name(name));
+                }
                 let name = name.name.to_string();
                 if name == HOLE {
                     return Err(self.hole(call));
@@ -45,6 +48,11 @@ impl<'a> Lowering<'a> {
                 self.global(call, &name)
             }
             Expression::StaticMemberExpression(member) => {
+                if let Some(function) = self.function_in(member) {
+                    let arguments = self.arguments(&call.arguments)?;
+                    let value = self.inline(call.span, function, &arguments)?;
+                    return Ok(self.narrowed(value));
+                }
                 if let Some(value) = self.collection_call(call, member)? {
                     return Ok(value);
                 }
@@ -149,6 +157,7 @@ impl<'a> Lowering<'a> {
                 let message = format!("the enum `{}` has no member `{name}`", owner.name);
                 return Err(self.report(Code::UnknownName, span, message, "no such member", help));
             }
+            Some(Binding::Namespace(at)) => return self.value_in(*at, span, name).map(Some),
             Some(_) => return Ok(None),
             None => {}
         }
@@ -189,13 +198,17 @@ impl<'a> Lowering<'a> {
                 let help = "Write the number.";
                 Err(self.refuse(span, format!("`{owner}.{name}`, which two enums of the models have,"), help))
             }
-            (None, _) => Err(self.report(
-                Code::UnknownName,
-                span,
-                format!("the value of `{owner}.{name}` is not known here"),
-                "not declared in this file",
-                "Write the value itself (for an enum of strings: the string), or declare it in this file.",
-            )),
+            (None, _) => {
+                let help = match self.missing.get(owner) {
+                    Some(why) => format!("It cannot be imported: {why}."),
+                    None => {
+                        "Write the value itself (for an enum of strings: the string), or import it from a file of the project."
+                            .to_owned()
+                    }
+                };
+                let message = format!("the value of `{owner}.{name}` is not known here");
+                Err(self.report(Code::UnknownName, span, message, "not declared in this file", help))
+            }
         }
     }
 

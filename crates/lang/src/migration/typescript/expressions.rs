@@ -174,8 +174,11 @@ impl<'a> Lowering<'a> {
             Some(Binding::Enum(_)) => {
                 Err(self.refuse(name.span, "an enum as a value", "Use one of its members."))
             }
+            Some(Binding::Namespace(_)) => {
+                Err(self.refuse(name.span, "all of another file as a value", "Use one of its names."))
+            }
             Some(Binding::Function(_) | Binding::Class) => {
-                let what = format!("`{}`, a function or class of this file, as a value", name.name);
+                let what = format!("`{}`, a function or class, as a value", name.name);
                 Err(self.refuse(name.span, what, "Call the function where its value is needed."))
             }
             Some(Binding::Broken) => Err(Reported),
@@ -188,7 +191,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn unknown_name(&mut self, name: &IdentifierReference) -> Reported {
+    pub(super) fn unknown_name(&mut self, name: &IdentifierReference) -> Reported {
         const GLOBALS: [&str; 12] = [
             "Math",
             "Number",
@@ -210,13 +213,14 @@ impl<'a> Lowering<'a> {
                 "Call one of its functions.",
             );
         }
-        self.report(
-            Code::UnknownName,
-            name.span,
-            format!("there is no `{}` here", name.name),
-            "not declared in this file",
-            "Values of other files cannot be used yet; declare a `const` in this file.",
-        )
+        let (label, help) = match self.missing.get(name.name.as_str()) {
+            Some(why) => (why.clone(), "Check the path of the import, and that the value is exported there."),
+            None => (
+                "not declared in this file".to_owned(),
+                "Declare it in this file, or import it from a file of the project.",
+            ),
+        };
+        self.report(Code::UnknownName, name.span, format!("there is no `{}` here", name.name), label, help)
     }
 
     /// `a.b`, `a["b"]`, `a[0]` and calls of methods, as links of a chain or on their own.

@@ -1,4 +1,4 @@
-//! Functions of the file: a call is the body with its arguments, as if it stood there.
+//! Functions of the project: a call is the body with its arguments, as if it stood there.
 //!
 //! A body sees the names where it was written, never those where it is called. It assigns only its
 //! own variables, so that what a call does to a row is all in what it returns.
@@ -31,8 +31,8 @@ pub(super) enum Body<'a> {
 /// Which names a function sees.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Scope {
-    /// All of the module, also those declared behind it.
-    Module,
+    /// All of the file of this number, also those declared behind it.
+    Module(usize),
     /// As many as there were where it was written.
     Here(usize),
 }
@@ -85,18 +85,23 @@ impl<'a> Lowering<'a> {
             let help = "Call a plain function that returns a value.";
             return Err(self.refuse(Span::sized(function.span.start, 5), what, help));
         }
-        if self.calls.contains(&function.span) {
+        if let Scope::Module(at) = function.scope
+            && at != self.at
+        {
+            return self.in_file(at, |this| this.inline(function.span, function, arguments));
+        }
+        if self.calls.contains(&(self.at, function.span)) {
             let help = "Compute the value without recursion.";
             return Err(self.refuse(span, "a function that calls itself", help));
         }
         let scope = match function.scope {
-            Scope::Module => self.module,
+            Scope::Module(_) => self.module,
             Scope::Here(scope) => scope.min(self.bindings.len()),
         };
         let callers = self.bindings.split_off(scope);
         // A function may use a name that is declared behind it and hides one that stood before it.
         let hidden = match function.scope {
-            Scope::Module => None,
+            Scope::Module(_) => None,
             Scope::Here(_) => {
                 let is_visible = |name: &str| self.bindings.iter().any(|(visible, _)| visible == name);
                 callers.iter().find(|(name, _)| is_visible(name)).map(|(name, _)| name.clone())
@@ -108,7 +113,7 @@ impl<'a> Lowering<'a> {
                 Err(self.refuse(span, format!("a call where `{name}` has two meanings"), help))
             }
             None => {
-                self.calls.push(function.span);
+                self.calls.push((self.at, function.span));
                 let frame = std::mem::replace(&mut self.frame, Frame::Function(scope));
                 let result = self.nested(span, |this| this.called(&function, arguments));
                 self.frame = frame;

@@ -1,6 +1,6 @@
 //! TypeScript to the intermediate form.
 //!
-//! The file is parsed, never run, and no other file is read. A migration is the body of its one
+//! Files are parsed, never run. What is imported is lowered first, file by file (`imports`). A migration is the body of its one
 //! exported function, lowered for one row: statements become conditional values
 //! (`statements`, `declarations`, `assignments`, `loops`), expressions become nodes whose types are
 //! checked on the way (`expressions`, `operators`, `objects`, `lookups`, `calls`, `methods`,
@@ -19,6 +19,7 @@ mod declarations;
 mod expressions;
 mod facts;
 mod functions;
+mod imports;
 mod lookups;
 mod loops;
 mod methods;
@@ -43,15 +44,17 @@ use antler_core::{
     schema::Model,
 };
 use oxc_allocator::Allocator;
-use oxc_parser::Parser;
-use oxc_span::{SourceType, Span};
+use oxc_span::Span;
 
 use functions::{Callable, Frame};
+use imports::Lowered as Imported;
 
 use super::{
     Migration, Output,
     ir::{Graph, Id},
     javascript::{Fallible, pattern::Pattern},
+    library::Library,
+    modules,
     types::{Kind, Type},
 };
 
@@ -84,13 +87,21 @@ enum Binding<'a> {
     Function(Callable<'a>),
     /// A class, which nothing can be done with.
     Class,
+    /// All that another file exports.
+    Namespace(usize),
     /// Something that was reported where it was declared.
     Broken,
 }
 
-/// The state of lowering one file.
+/// The state of lowering a migration.
 struct Lowering<'a> {
+    /// The file that is lowered, and its number.
     file: &'a Arc<SourceFile>,
+    at: usize,
+    /// The files before it, by number.
+    imported: Vec<Imported<'a>>,
+    /// Names that could not be imported into the file that is lowered, and why.
+    missing: BTreeMap<String, String>,
     from: &'a Model,
     to: &'a Model,
     graph: Graph,
@@ -102,8 +113,8 @@ struct Lowering<'a> {
     lists: u32,
     /// The lists that something else referred to, in the order in which that was seen.
     escapes: Vec<u32>,
-    /// The functions whose bodies are being lowered.
-    calls: Vec<Span>,
+    /// The functions whose bodies are being lowered: their files and places.
+    calls: Vec<(usize, Span)>,
     /// Whose `return` is lowered.
     frame: Frame,
     /// The failure of what was evaluated so far on this path: text or nothing.
@@ -124,27 +135,19 @@ struct Lowering<'a> {
 /// Compiles the migration function of a TypeScript file.
 pub(super) fn compile(
     file: &Arc<SourceFile>,
+    library: &Library,
     from: &Model,
     to: &Model,
 ) -> Result<Migration, Vec<Diagnostic>> {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, &file.text, SourceType::ts()).parse();
-    if parsed.panicked || !parsed.diagnostics.is_empty() {
-        let mut problems = Vec::new();
-        for error in parsed.diagnostics {
-            let mut problem = Diagnostic::error(Code::Syntax, error.message.to_string()).in_file(file);
-            for label in &error.labels {
-                problem = problem.with_label(file, range(label.span()), label.label().unwrap_or("here"));
-            }
-            problem.help = error.help.as_ref().map(ToString::to_string);
-            problems.push(problem);
-        }
-        return Err(problems);
-    }
+    let modules = modules::link(&allocator, file, library)?;
     let mut graph = Graph::default();
     let failure = graph.null();
     let mut lowering = Lowering {
         file,
+        at: 0,
+        imported: Vec::new(),
+        missing: BTreeMap::new(),
         from,
         to,
         graph,
@@ -162,7 +165,7 @@ pub(super) fn compile(
         steps: 0,
         diagnostics: Vec::new(),
     };
-    let lowered = lowering.program(&parsed.program);
+    let lowered = lowering.program(&modules);
     match lowered {
         Ok(migration) if lowering.diagnostics.is_empty() => Ok(migration),
         _ => Err(lowering.diagnostics),

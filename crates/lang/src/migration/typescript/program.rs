@@ -14,13 +14,16 @@ use super::{
     functions::{Body, Callable, Scope},
     statements::Rest,
 };
-use crate::migration::{Migration, types::Type};
+use crate::migration::{Migration, modules::Module, types::Type};
 
 impl<'a> Lowering<'a> {
-    /// Lowers a whole file.
-    pub(super) fn program(&mut self, program: &'a Program<'a>) -> Result<Migration, Reported> {
-        let entry = self.entry(program)?;
-        self.module(&program.body);
+    /// Lowers the last file, after those that it imports from.
+    pub(super) fn program(&mut self, modules: &[Module<'a>]) -> Result<Migration, Reported> {
+        let Some((migration, imported)) = modules.split_last() else { return Err(Reported) };
+        imported.iter().for_each(|module| self.import(module));
+        self.enter(migration);
+        let entry = self.entry(migration.program)?;
+        self.module(migration);
         if let Some(what) = entry.deferred {
             let help = "A migration is a plain function that returns the new row.";
             return Err(self.refuse(Span::sized(entry.span.start, 5), what, help));
@@ -35,7 +38,7 @@ impl<'a> Lowering<'a> {
             fields.into_iter().map(|(name, ty)| (name.clone(), self.graph.column(&name, ty))).collect();
         let row = self.graph.object(columns);
         self.parameters(entry.span, entry.params, row)?;
-        self.calls.push(entry.span);
+        self.calls.push((self.at, entry.span));
         let (returned, span) = match entry.body {
             Body::Statements(list) => {
                 let end = Span::new(entry.span.end.saturating_sub(1), entry.span.end);
@@ -49,20 +52,19 @@ impl<'a> Lowering<'a> {
 
     /// Finds the function to run: the default export, or else the only exported function.
     fn entry(&mut self, program: &'a Program<'a>) -> Result<Callable<'a>, Reported> {
+        let scope = Scope::Module(self.at);
         let mut named: Vec<Callable<'a>> = Vec::new();
         for statement in &program.body {
             match statement {
                 Statement::ExportDefaultDeclaration(export) => {
                     let entry = match &export.declaration {
                         ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
-                            Callable::of_function(function, Scope::Module)
+                            Callable::of_function(function, scope)
                         }
                         ExportDefaultDeclarationKind::Identifier(name) => {
-                            declared(program, name.name.as_str())
+                            declared(program, name.name.as_str(), scope)
                         }
-                        other => {
-                            other.as_expression().and_then(|it| Callable::of_expression(it, Scope::Module))
-                        }
+                        other => other.as_expression().and_then(|it| Callable::of_expression(it, scope)),
                     };
                     return entry.ok_or_else(|| {
                         self.report(
@@ -74,10 +76,10 @@ impl<'a> Lowering<'a> {
                         )
                     });
                 }
-                Statement::ExportDeclaration(export) => named.extend(functions(&export.declaration)),
+                Statement::ExportDeclaration(export) => named.extend(functions(&export.declaration, scope)),
                 Statement::ExportNamedDeclaration(export) => {
                     for specifier in &export.specifiers {
-                        named.extend(declared(program, specifier.local.name().as_str()));
+                        named.extend(declared(program, specifier.local.name().as_str(), scope));
                     }
                 }
                 _ => {}
@@ -104,12 +106,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// Binds what the file declares beside the function to run. Functions are there from the start.
-    fn module(&mut self, body: &'a [Statement<'a>]) {
-        for statement in body {
+    pub(super) fn module(&mut self, module: &Module<'a>) {
+        let scope = Scope::Module(self.at);
+        for statement in module.statements() {
             match declaration(statement) {
                 Some(Declaration::FunctionDeclaration(function)) => {
-                    if let (Some(id), Some(function)) =
-                        (&function.id, Callable::of_function(function, Scope::Module))
+                    if let (Some(id), Some(function)) = (&function.id, Callable::of_function(function, scope))
                     {
                         self.declare_function(&id.name, function);
                     }
@@ -123,7 +125,7 @@ impl<'a> Lowering<'a> {
             }
         }
         self.module = self.bindings.len();
-        for statement in body {
+        for statement in module.statements() {
             match declaration(statement) {
                 Some(Declaration::VariableDeclaration(variables)) => self.constants(variables),
                 Some(Declaration::TSEnumDeclaration(declaration)) => self.declare_enum(declaration),
@@ -143,7 +145,7 @@ impl<'a> Lowering<'a> {
     fn constants(&mut self, variables: &'a VariableDeclaration<'a>) {
         for variable in &variables.declarations {
             let function =
-                variable.init.as_ref().and_then(|init| Callable::of_expression(init, Scope::Module));
+                variable.init.as_ref().and_then(|init| Callable::of_expression(init, Scope::Module(self.at)));
             match (function, variable.id.get_identifier_name()) {
                 (Some(function), Some(name)) => self.declare_function(&name, function),
                 _ if variables.kind == VariableDeclarationKind::Const => {
@@ -261,30 +263,30 @@ fn declaration<'a>(statement: &'a Statement<'a>) -> Option<&'a Declaration<'a>> 
 }
 
 /// The function that a file declares under a name.
-fn declared<'a>(program: &'a Program<'a>, name: &str) -> Option<Callable<'a>> {
+fn declared<'a>(program: &'a Program<'a>, name: &str, scope: Scope) -> Option<Callable<'a>> {
     program.body.iter().find_map(|statement| match statement.as_declaration()? {
         Declaration::FunctionDeclaration(function) if function.id.as_ref()?.name == name => {
-            Callable::of_function(function, Scope::Module)
+            Callable::of_function(function, scope)
         }
         Declaration::VariableDeclaration(variables) => variables
             .declarations
             .iter()
             .find(|variable| variable.id.get_identifier_name().is_some_and(|found| found == name))
-            .and_then(|variable| Callable::of_expression(variable.init.as_ref()?, Scope::Module)),
+            .and_then(|variable| Callable::of_expression(variable.init.as_ref()?, scope)),
         _ => None,
     })
 }
 
 /// The functions that a declaration declares.
-fn functions<'a>(declaration: &'a Declaration<'a>) -> Vec<Callable<'a>> {
+fn functions<'a>(declaration: &'a Declaration<'a>, scope: Scope) -> Vec<Callable<'a>> {
     match declaration {
         Declaration::FunctionDeclaration(function) => {
-            Callable::of_function(function, Scope::Module).into_iter().collect()
+            Callable::of_function(function, scope).into_iter().collect()
         }
         Declaration::VariableDeclaration(variables) => variables
             .declarations
             .iter()
-            .filter_map(|variable| Callable::of_expression(variable.init.as_ref()?, Scope::Module))
+            .filter_map(|variable| Callable::of_expression(variable.init.as_ref()?, scope))
             .collect(),
         _ => Vec::new(),
     }

@@ -8,8 +8,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
 use oxc_ast::ast::{
     ArrowFunctionExpression, AwaitExpression, BindingIdentifier, CallExpression, Expression, Function,
-    IdentifierReference, NewExpression, Program, StaticMemberExpression, TSEnumMember, TSEnumMemberName,
-    TSType, TSTypeAnnotation, TSTypeParameterInstantiation,
+    IdentifierReference, NewExpression, StaticMemberExpression, TSEnumMember, TSEnumMemberName, TSType,
+    TSTypeAnnotation, TSTypeParameterInstantiation,
 };
 use oxc_ast_visit::{
     Visit,
@@ -20,6 +20,8 @@ use oxc_ast_visit::{
 };
 use oxc_span::Span;
 use oxc_syntax::scope::ScopeFlags;
+
+use crate::migration::modules::Module;
 
 /// The global names that a migration has.
 const GLOBALS: &[&str] = &[
@@ -96,11 +98,12 @@ pub(super) fn is_global(name: &str) -> bool {
 }
 
 /// Everything in a file that a migration does not have.
-pub(super) fn missing(file: &Arc<SourceFile>, program: &Program) -> Vec<Diagnostic> {
+pub(super) fn missing(module: &Module) -> Vec<Diagnostic> {
     let mut declared = Declared::default();
-    declared.visit_program(program);
-    let mut census = Census { file, declared: declared.names, problems: Vec::new() };
-    census.visit_program(program);
+    // Names that cannot be imported are told elsewhere.
+    declared.visit_program(module.program);
+    let mut census = Census { file: module.file, declared: declared.names, problems: Vec::new() };
+    module.statements().for_each(|statement| census.visit_statement(statement));
     census.problems
 }
 

@@ -4,6 +4,7 @@
 //! failure, whether the row is kept, and the row. So it composes with compiled ones: along a path
 //! there is one call for each migration of this kind, and the rest is SQL around it.
 
+mod bundle;
 mod census;
 mod strip;
 #[cfg(test)]
@@ -21,12 +22,12 @@ use antler_core::{
     udf::{self, Function},
 };
 use oxc_allocator::Allocator;
-use oxc_parser::Parser;
-use oxc_span::SourceType;
 
 use super::{
     Migration, Output,
     ir::{self, Graph, Node},
+    library::Library,
+    modules::link,
     types::Type,
 };
 
@@ -71,10 +72,11 @@ impl Call {
 /// What in the file cannot be run either.
 pub(super) fn migration(
     file: &Arc<SourceFile>,
+    library: &Library,
     from: &Model,
     to: &Model,
 ) -> Result<(Migration, Arc<Function>), Vec<Diagnostic>> {
-    let function = function(file, from, to)?;
+    let function = function(file, library, from, to)?;
     let call = Call::new(function);
     let mut graph = Graph::default();
     let columns = from.fields.iter().map(|field| graph.column(&field.name, Type::of_field(field)));
@@ -93,11 +95,16 @@ pub(super) fn migration(
     Ok((Migration { graph, source: from.fields.clone(), columns, keep, failure }, function))
 }
 
-fn function(file: &Arc<SourceFile>, from: &Model, to: &Model) -> Result<Function, Vec<Diagnostic>> {
+fn function(
+    file: &Arc<SourceFile>,
+    library: &Library,
+    from: &Model,
+    to: &Model,
+) -> Result<Function, Vec<Diagnostic>> {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, &file.text, SourceType::ts()).parse();
-    let mut problems = census::missing(file, &parsed.program);
-    let code = match strip::strip(file, &parsed.program) {
+    let modules = link(&allocator, file, library)?;
+    let mut problems: Vec<_> = modules.iter().flat_map(census::missing).collect();
+    let code = match bundle::bundle(&modules) {
         Ok(code) => code,
         Err(found) => {
             problems.extend(found);
@@ -119,10 +126,12 @@ fn name(file: &SourceFile) -> SqlIdent {
 
 /// Whether a migration that was refused may run in this way: nothing is wrong with it but that it
 /// cannot be compiled, or that it names something of the language that the compiler does not know.
-pub(super) fn is_runnable(file: &SourceFile, refusals: &[Diagnostic]) -> bool {
+pub(super) fn is_runnable(refusals: &[Diagnostic]) -> bool {
     let is_global = |diagnostic: &Diagnostic| {
-        let named = diagnostic.labels.first().and_then(|label| file.text.get(label.span.clone()));
-        named.is_some_and(census::is_global)
+        let (Some(file), Some(label)) = (&diagnostic.source_file, diagnostic.labels.first()) else {
+            return false;
+        };
+        file.text.get(label.span.clone()).is_some_and(census::is_global)
     };
     refusals.iter().all(|diagnostic| match diagnostic.code {
         Code::NotCompilable => true,

@@ -2,20 +2,18 @@
 //!
 //! Types are blanked where they stand, so that everything else stays where the author wrote it. The few
 //! things of TypeScript that have a meaning at run time are written out (enums) or refused
-//! (namespaces, parameter properties, decorators). The result is the body of a function that returns
-//! the function to run: there is no `import` or `export` in it.
+//! (namespaces, parameter properties, decorators). There is no `import` or `export` in the result.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
 use oxc_ast::ast::{
     ArrowFunctionExpression, BindingIdentifier, CatchParameter, Class, ClassElement, Declaration, Decorator,
-    ExportDefaultDeclarationKind, Expression, FormalParameter, Function, FunctionType,
-    ImportDeclarationSpecifier, ImportOrExportKind, MethodDefinition, MethodDefinitionType, Program,
-    PropertyDefinition, PropertyDefinitionType, Statement, TSAsExpression, TSEnumDeclaration,
-    TSEnumMemberName, TSInstantiationExpression, TSNonNullExpression, TSSatisfiesExpression, TSThisParameter,
-    TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration, TSTypeParameterInstantiation,
-    VariableDeclarator,
+    ExportDefaultDeclarationKind, Expression, FormalParameter, Function, FunctionType, MethodDefinition,
+    MethodDefinitionType, PropertyDefinition, PropertyDefinitionType, Statement, TSAsExpression,
+    TSEnumDeclaration, TSEnumMemberName, TSInstantiationExpression, TSNonNullExpression,
+    TSSatisfiesExpression, TSThisParameter, TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration,
+    TSTypeParameterInstantiation, VariableDeclarator,
 };
 use oxc_ast_visit::{
     Visit,
@@ -28,32 +26,55 @@ use oxc_ast_visit::{
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use std::sync::Arc;
+use crate::migration::modules::Module;
 
 /// The name of a default export that has none.
-const ANONYMOUS: &str = "$migrate";
+pub(super) const ANONYMOUS: &str = "$migrate";
 
-/// The JavaScript of a file, or why it has none.
-pub(super) fn strip(file: &Arc<SourceFile>, program: &Program) -> Result<String, Vec<Diagnostic>> {
-    let mut stripper =
-        Stripper { file, edits: Vec::new(), imported: Vec::new(), entry: None, problems: Vec::new() };
-    stripper.visit_program(program);
-    let Some(entry) = stripper.entry.take() else { return Err(stripper.problems) };
+/// What a file becomes, or why it becomes nothing.
+pub(super) fn strip(module: &Module) -> Result<Stripped, Vec<Diagnostic>> {
+    let mut stripper = Stripper {
+        file: module.file,
+        edits: Vec::new(),
+        missing: &module.missing,
+        entry: None,
+        problems: Vec::new(),
+    };
+    module.statements().for_each(|statement| stripper.visit_statement(statement));
     if !stripper.problems.is_empty() {
         return Err(stripper.problems);
     }
     stripper.edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut out = "\"use strict\"; ".to_owned();
-    let mut at = 0;
-    for Edit { span, text } in &stripper.edits {
-        let (start, end) = (span.start as usize, span.end as usize);
-        out.push_str(file.text.get(at..start).unwrap_or_default());
-        out.push_str(text);
-        at = at.max(end);
+    Ok(Stripped { file: Arc::clone(module.file), edits: stripper.edits, entry: stripper.entry })
+}
+
+/// A file without what is only TypeScript.
+pub(super) struct Stripped {
+    file: Arc<SourceFile>,
+    edits: Vec<Edit>,
+    /// The name of the function to run.
+    pub(super) entry: Option<String>,
+}
+
+impl Stripped {
+    /// All of it.
+    pub(super) fn text(&self) -> String {
+        self.part(0, self.file.text.len())
     }
-    out.push_str(file.text.get(at..).unwrap_or_default());
-    let _ = write!(out, "\nreturn {entry};");
-    Ok(out)
+
+    /// The text between two places that are in no edit.
+    pub(super) fn part(&self, start: usize, end: usize) -> String {
+        let text = &self.file.text;
+        let (mut out, mut at) = (String::new(), start);
+        let inside = |edit: &&Edit| edit.span.start as usize >= start && edit.span.end as usize <= end;
+        for Edit { span, text: by } in self.edits.iter().filter(inside) {
+            out.push_str(text.get(at..span.start as usize).unwrap_or_default());
+            out.push_str(by);
+            at = at.max(span.end as usize);
+        }
+        out.push_str(text.get(at..end).unwrap_or_default());
+        out
+    }
 }
 
 /// A text in the place of another.
@@ -65,8 +86,8 @@ struct Edit {
 struct Stripper<'s> {
     file: &'s Arc<SourceFile>,
     edits: Vec<Edit>,
-    /// What the file takes from other files, and where.
-    imported: Vec<(String, Span)>,
+    /// What the file would take from other files if it were there.
+    missing: &'s BTreeMap<String, String>,
     /// The name of the function to run. A default export goes before others.
     entry: Option<String>,
     problems: Vec<Diagnostic>,
@@ -177,17 +198,20 @@ impl Stripper<'_> {
         self.replace(declaration.span, text);
     }
 
-    /// Whether the file has an import of that name, which is then used as a value.
+    /// Whether a name is one that could not be imported.
     fn check_import(&mut self, name: &str, span: Span) {
-        if self.imported.iter().any(|(imported, _)| imported == name) {
-            let help = "Copy what you need of it into this file: a migration has to stay what it is when other files change.";
-            self.refuse(span, &format!("`{name}` of another file"), help);
+        if let Some(why) = self.missing.get(name) {
+            let message = format!("`{name}` cannot be imported: {why}");
+            let diagnostic = Diagnostic::error(Code::UnknownName, message)
+                .with_label(self.file, span.start as usize..span.end as usize, "used here")
+                .with_help("Check the path of the import, and that the value is exported there.");
+            self.problems.push(diagnostic);
         }
     }
 }
 
 /// A text in JavaScript.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {
@@ -206,23 +230,9 @@ impl<'a> Visit<'a> for Stripper<'_> {
     fn visit_statement(&mut self, statement: &Statement<'a>) {
         let span = statement.span();
         match statement {
-            Statement::ImportDeclaration(import) => {
-                if import.import_kind == ImportOrExportKind::Value {
-                    for specifier in import.specifiers.iter().flatten() {
-                        let is_type = matches!(
-                            specifier,
-                            ImportDeclarationSpecifier::ImportSpecifier(one) if one.import_kind == ImportOrExportKind::Type
-                        );
-                        if !is_type {
-                            self.imported.push((specifier.local().name.to_string(), specifier.span()));
-                        }
-                    }
-                }
-                self.blank_statement(span);
-            }
-            Statement::ExportAllDeclaration(_) | Statement::ExportFromDeclaration(_) => {
-                self.blank_statement(span)
-            }
+            Statement::ImportDeclaration(_)
+            | Statement::ExportAllDeclaration(_)
+            | Statement::ExportFromDeclaration(_) => self.blank_statement(span),
             Statement::ExportNamedDeclaration(export) => {
                 for specifier in &export.specifiers {
                     let is_default = specifier.exported.name() == "default";

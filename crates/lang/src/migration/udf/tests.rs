@@ -119,7 +119,10 @@ fn what_a_migration_does_not_have_is_refused_before_it_runs() {
     let imported = prepared(
         "import { clean } from './clean'; export default (event) => { for (const tag of event.tags) clean(tag); return event; }",
     );
-    assert_eq!(imported.unwrap_err(), ["A303 `clean` of another file cannot be used in a migration"]);
+    assert_eq!(
+        imported.unwrap_err(),
+        ["A305 `clean` cannot be imported: there is no file `./clean` in the project"]
+    );
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn random_functions_give_the_values_that_node_gives() {
 
 fn ask(batch: &[Compiled], from: &Model, rows: &[Vec<Value>]) -> Vec<Json> {
     let jobs: Vec<_> = batch.iter().map(|compiled| (compiled.program.source(), &compiled.to)).collect();
-    oracle::node(&jobs, from, rows)
+    oracle::node(&jobs, &[], from, rows)
 }
 
 /// What became of each row, and whether Node agrees.

@@ -1,0 +1,1 @@
+export const withoutEmpty = (texts: string[]): string[] => texts.filter((text) => text !== "");

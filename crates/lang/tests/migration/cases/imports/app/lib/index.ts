@@ -1,0 +1,2 @@
+export { default, digits } from "./text";
+export * from "./tags";

@@ -1,0 +1,2 @@
+const PREFIX = "from";
+export const TAGS = [`${PREFIX}:import`, ""];

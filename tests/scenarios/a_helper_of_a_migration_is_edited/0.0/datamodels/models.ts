@@ -1,0 +1,6 @@
+import type { Key } from "antler";
+
+export interface Event {
+  id: Key<string>;
+  activity: string;
+}

@@ -1,0 +1,3 @@
+const LOUD = ["shout"];
+
+export const isLoud = (activity: string): boolean => LOUD.includes(activity);
