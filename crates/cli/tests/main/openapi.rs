@@ -142,3 +142,42 @@ fn whatever_is_asked_the_refusal_is_a_problem_document() {
         ]
     );
 }
+
+#[test]
+fn one_model_and_one_version_are_described_alone() {
+    let sandbox = Sandbox::project();
+    sandbox.write(MODELS, models("unknownFields: \"refuse\""));
+    sandbox.commit();
+    assert!(sandbox.antler(&["bump-version"]).starts_with("exit 0"));
+    let server = sandbox.serve();
+    sandbox.wait_for("/ingest/Plain/0.1");
+    let ask = |path: &str| {
+        let answer = server.get(path).unwrap();
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap())
+    };
+    for (path, described) in [
+        ("/openapi/Event.json", &["/ingest/Event", "/ingest/Event/0.0", "/ingest/Event/0.1"][..]),
+        ("/openapi/Event/0.0.json", &["/ingest/Event/0.0"]),
+        ("/openapi/Plain/0.1", &["/ingest/Plain", "/ingest/Plain/0.1"]),
+    ] {
+        let (status, document) = ask(path);
+        assert_eq!((status, keys(&document["paths"])), (200, described.to_vec()), "{path}");
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(
+            found.iter().all(|reference| document.pointer(&reference[1..]).is_some()),
+            "{path}: {found:?}"
+        );
+    }
+    let (status, schema) = ask("/schemas/Event/0.0.json");
+    assert_eq!(
+        (status, &schema["additionalProperties"], &schema["title"]),
+        (200, &json!(false), &json!("Event"))
+    );
+    assert_eq!(ask("/schemas/Event.json"), ask("/schemas/Event/0.1"));
+    let (status, problem) = ask("/schemas/Event/0.7.json");
+    assert_eq!((status, &problem["type"]), (404, &json!("no-such-endpoint")));
+    assert_eq!(problem["endpoints"][0], "/ingest/Event/0.0");
+    assert_eq!(ask("/openapi/Nothing.json").0, 404);
+    assert_eq!(ask("/schemas/Nothing").0, 404);
+}

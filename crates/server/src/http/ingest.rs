@@ -211,11 +211,11 @@ async fn sort(
     })
 }
 
-fn nothing_at(runtime: &Runtime, uri: &Uri) -> Problem {
+pub(super) fn nothing_at(runtime: &Runtime, uri: &Uri) -> Problem {
     no_endpoint(runtime, format!("Nothing is served at {}.", uri.path()))
 }
 
-fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {
+pub(super) fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str>) -> Problem {
     if let Some((version, successor)) =
         version.and_then(|version| Some((version, runtime.endpoints().retired(model, version)?.cloned())))
     {

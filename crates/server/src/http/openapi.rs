@@ -1,4 +1,5 @@
-//! `GET /openapi.json`: the endpoints that there are, as OpenAPI 3.1, for tools.
+//! `GET /openapi.json`: the endpoints that there are, as OpenAPI 3.1, for tools. The same for one model or one
+//! version of it, and its schema alone.
 //!
 //! The document is a function of a snapshot of the endpoints and changes with it. What a record is
 //! comes from [`json_schema`], and which problems there are from [`problem::OF_ENDPOINTS`].
@@ -8,20 +9,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use antler_core::{
     ingestion::{Ingestion, JsonForm},
     json_schema,
+    names::Version,
 };
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
-    http::{StatusCode, header},
-    response::IntoResponse,
+    extract::{Path, State, rejection::PathRejection},
+    http::{StatusCode, Uri, header},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use serde_json::{Map, Value, json};
 
 use super::{
+    ingest,
     path_prefix::PathPrefix,
-    problem::{self, OF_ENDPOINTS},
+    problem::{self, OF_ENDPOINTS, Problem},
 };
 use crate::{
     Runtime,
@@ -30,10 +33,15 @@ use crate::{
 
 /// Where the document is served.
 const PATH: &str = "/openapi.json";
+/// What the paths of documents about a part of it may end with.
+const SUFFIX: &str = ".json";
 /// An `Idempotency-Key`: 1 to 255 visible characters, in quotes or not.
 const KEY: &str = r#"^(?:[!#-~](?:[ -~]{0,253}[!-~])?|"(?:[ -~]{0,253}[!#-~])?|"[ -~]{1,255}")$"#;
 /// Where schemas are in the document.
 const SCHEMAS: &str = "#/components/schemas";
+
+type Asked<T> = Result<Path<T>, PathRejection>;
+type Answer = Result<Response, Problem>;
 
 #[derive(Clone)]
 struct Documents {
@@ -50,14 +58,67 @@ struct Document {
 
 pub(super) fn router(runtime: Arc<Runtime>, prefix: PathPrefix) -> Router {
     let documents = Documents { runtime, prefix, newest: Arc::default() };
-    Router::new().route(PATH, get(serve)).with_state(documents)
+    Router::new()
+        .route(PATH, get(serve))
+        .route("/openapi/{model}", get(of_model))
+        .route("/openapi/{model}/{version}", get(of_version))
+        .route("/schemas/{model}", get(current_schema))
+        .route("/schemas/{model}/{version}", get(schema))
+        .with_state(documents)
 }
 
 async fn serve(State(documents): State<Documents>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], documents.newest())
 }
 
+async fn of_model(State(documents): State<Documents>, uri: Uri, model: Asked<String>) -> Answer {
+    let Path(model) = model.map_err(|_| ingest::nothing_at(&documents.runtime, &uri))?;
+    let (model, endpoints) = (without_suffix(&model), documents.runtime.endpoints());
+    let of_model: Vec<_> = endpoints.iter().filter(|endpoint| endpoint.of.model.as_str() == model).collect();
+    if of_model.is_empty() {
+        return Err(ingest::no_such_model(&documents.runtime, model, None));
+    }
+    Ok(as_json(&document(&of_model, endpoints.current(), &documents.prefix)))
+}
+
+async fn of_version(State(documents): State<Documents>, uri: Uri, path: Asked<(String, String)>) -> Answer {
+    let Path((model, version)) = path.map_err(|_| ingest::nothing_at(&documents.runtime, &uri))?;
+    let endpoint = documents.endpoint(&model, Some(without_suffix(&version)))?;
+    let endpoints = documents.runtime.endpoints();
+    Ok(as_json(&document(&[&endpoint], endpoints.current(), &documents.prefix)))
+}
+
+async fn current_schema(State(documents): State<Documents>, uri: Uri, model: Asked<String>) -> Answer {
+    let Path(model) = model.map_err(|_| ingest::nothing_at(&documents.runtime, &uri))?;
+    Ok(schema_of(&*documents.endpoint(without_suffix(&model), None)?))
+}
+
+async fn schema(State(documents): State<Documents>, uri: Uri, path: Asked<(String, String)>) -> Answer {
+    let Path((model, version)) = path.map_err(|_| ingest::nothing_at(&documents.runtime, &uri))?;
+    Ok(schema_of(&*documents.endpoint(&model, Some(without_suffix(&version)))?))
+}
+
+fn schema_of(Endpoint { model, ingestion, .. }: &Endpoint) -> Response {
+    let schema = json_schema::document(model, ingestion.unknown_fields).to_string();
+    ([(header::CONTENT_TYPE, "application/schema+json")], schema).into_response()
+}
+
+fn as_json(document: &Value) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document.to_string()).into_response()
+}
+
+fn without_suffix(name: &str) -> &str {
+    name.strip_suffix(SUFFIX).unwrap_or(name)
+}
+
 impl Documents {
+    /// The endpoint of a model at a version, or at the current one.
+    fn endpoint(&self, model: &str, version: Option<&str>) -> Result<Arc<Endpoint>, Problem> {
+        let endpoints = self.runtime.endpoints();
+        let endpoint = endpoints.find(model, version).map(Arc::clone);
+        endpoint.ok_or_else(|| ingest::no_such_model(&self.runtime, model, version))
+    }
+
     /// The document of the endpoints of now.
     fn newest(&self) -> Bytes {
         let endpoints = self.runtime.endpoints();
@@ -65,7 +126,10 @@ impl Documents {
         match &*newest {
             Some(Document { of, text }) if Arc::ptr_eq(of, &endpoints) => text.clone(),
             Some(_) | None => {
-                let text = Bytes::from(document(&endpoints, &self.prefix).to_string());
+                let text = {
+                    let all: Vec<_> = endpoints.iter().collect();
+                    Bytes::from(document(&all, endpoints.current(), &self.prefix).to_string())
+                };
                 *newest = Some(Document { of: endpoints, text: text.clone() });
                 text
             }
@@ -73,17 +137,17 @@ impl Documents {
     }
 }
 
-fn document(endpoints: &Endpoints, prefix: &PathPrefix) -> Value {
+fn document(endpoints: &[&Arc<Endpoint>], current: Option<&Version>, prefix: &PathPrefix) -> Value {
     let mut paths = Map::new();
     let mut schemas = json_schema::definitions();
-    for endpoint in endpoints.iter() {
-        let Endpoint { of, model, ingestion, .. } = &**endpoint;
+    for endpoint in endpoints {
+        let Endpoint { of, model, ingestion, .. } = &***endpoint;
         schemas.insert(of.flat(), json_schema::record(model, ingestion.unknown_fields, SCHEMAS));
         let base = format!("{prefix}/ingest/{}", of.model);
         let summary = format!("Sends events to {of}");
         let operation = operation(endpoint, &of.flat(), &summary);
         paths.insert(format!("{base}/{}", of.version), json!({ "post": operation }));
-        if endpoints.current() == Some(&of.version) {
+        if current == Some(&of.version) {
             let summary = format!("Sends events to the current version of {}", of.model);
             let operation = self::operation(endpoint, of.model.as_str(), &summary);
             paths.insert(base, json!({ "post": operation }));
@@ -95,7 +159,7 @@ fn document(endpoints: &Endpoints, prefix: &PathPrefix) -> Value {
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": "Event endpoints",
-            "version": endpoints.current().map_or_else(|| "0.0".to_owned(), ToString::to_string),
+            "version": current.map_or_else(|| "0.0".to_owned(), ToString::to_string),
         },
         "paths": paths,
         "components": {
