@@ -21,6 +21,7 @@ pub mod load;
 pub mod names;
 pub mod pace;
 pub mod plan;
+pub mod python;
 pub mod retention;
 pub mod route;
 pub mod schema;

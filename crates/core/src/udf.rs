@@ -7,7 +7,7 @@
 //!
 //! Here is what the database has to be told. Running the code is the task of `antler-udf`.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -38,8 +38,40 @@ pub struct Function {
     pub source: Vec<Field>,
     /// The fields of the target.
     pub target: Vec<Field>,
-    /// JavaScript: the body of a function that returns the function to run.
+    /// JavaScript: the body of a function that returns the function to run. Python: a
+    /// [`Program`](crate::python::Program).
     pub code: String,
+    /// What runs the code.
+    #[serde(default, skip_serializing_if = "Runtime::is_java_script")]
+    pub runtime: Runtime,
+}
+
+/// What runs the code of a function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Runtime {
+    /// The engine that is a part of Antler.
+    #[default]
+    #[serde(rename = "javascript")]
+    JavaScript,
+    /// An interpreter on the machine of the database.
+    #[serde(rename = "python")]
+    Python,
+}
+
+impl Runtime {
+    // Of functions that were stored before there was another one.
+    fn is_java_script(&self) -> bool {
+        *self == Self::JavaScript
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::JavaScript => "JavaScript",
+            Self::Python => "Python",
+        })
+    }
 }
 
 impl Function {
@@ -53,6 +85,10 @@ impl Function {
         // A field that may be absent is `null` or `undefined` in the code, but one type in the database.
         for field in self.source.iter().chain(&self.target) {
             hash.update([field.absence as u8]);
+        }
+        match self.runtime {
+            Runtime::JavaScript => {}
+            Runtime::Python => hash.update("python"),
         }
         let mut name = format!("{}_", self.migration);
         for byte in hash.finalize().iter().take(6) {
@@ -155,6 +191,7 @@ mod tests {
             ],
             target: vec![field("delay", DataType::Number, Absence::Null)],
             code: "return (row) => null;".to_owned(),
+            runtime: Runtime::JavaScript,
         }
     }
 
@@ -177,6 +214,7 @@ mod tests {
             name(|function| function.source[0].data_type = DataType::Number),
             name(|function| function.source[1].absence = Absence::Null),
             name(|function| function.target[0].data_type = DataType::BigInt),
+            name(|function| function.runtime = Runtime::Python),
         ];
         assert!(changed.iter().all(|name| *name != unchanged));
     }

@@ -13,10 +13,11 @@ use std::{
 };
 
 use antler_core::{
+    python::{Module, Program},
     schema::{Absence, DataType, Field},
-    udf::Function,
+    udf::{Function, Runtime},
 };
-use antler_udf::{Limits, serve, supervise};
+use antler_udf::{Limits, python, serve, supervise};
 
 /// Rows of a chunk, as the database makes them.
 const CHUNK: u32 = 65_536;
@@ -39,6 +40,34 @@ const MIGRATIONS: [(&str, &str); 4] = [
         "a regular expression",
         r"const WORD = /(\w+) (\w+)/;
           return (event) => ({ ...event, note: event.text.match(WORD)?.[1] ?? null });",
+    ),
+];
+
+/// The same in Python.
+const PYTHON: [(&str, &str); 4] = [
+    ("copies the row", "def migrate(event): return {**event}"),
+    (
+        "renames and computes, six fields",
+        "def migrate(event):
+            return {'id': event.id, 'at': event.at, 'text': event.text.upper(),
+                'number': event.number * 2, 'flag': not event.flag, 'note': event.note or 'none'}",
+    ),
+    (
+        "a loop and a helper",
+        "def loud(text):
+            count = 0
+            for c in text:
+                if c == 'a': count += 1
+            return count > 1
+def migrate(event): return {**event, 'flag': loud(event.text)}",
+    ),
+    (
+        "a regular expression",
+        r"import re
+WORD = re.compile(r'(\w+) (\w+)')
+def migrate(event):
+            word = WORD.match(event.text)
+            return {**event, 'note': word[1] if word else None}",
     ),
 ];
 
@@ -79,28 +108,46 @@ fn question() -> Vec<u8> {
     rows
 }
 
-fn function(code: &str) -> Result<Function, Box<dyn Error>> {
+fn function(code: &str, runtime: Runtime) -> Result<Function, Box<dyn Error>> {
     let migration = "Event_migrate__0_0__0_1".parse()?;
-    Ok(Function { migration, source: fields()?, target: fields()?, code: code.to_owned() })
+    let code = match runtime {
+        Runtime::JavaScript => code.to_owned(),
+        Runtime::Python => {
+            let name = "main".to_owned();
+            let file = Module { path: "main.py".to_owned(), package: false, text: code.to_owned() };
+            let names = [(name.clone(), name.clone())].into();
+            let modules = [(name.clone(), file)].into();
+            Program { main: name, entry: "migrate".to_owned(), modules, names }.code()
+        }
+    };
+    Ok(Function { migration, source: fields()?, target: fields()?, code, runtime })
 }
 
-/// Starts this program as the one that runs the code.
+/// Starts this program as the one that runs JavaScript.
 fn start(code: &str) -> io::Result<Child> {
     Command::new(env::current_exe()?).arg(code).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     if let Some(code) = env::args().nth(1) {
-        serve(function(&code)?, Limits::default(), io::BufReader::new(io::stdin()), io::stdout())?;
+        let function = function(&code, Runtime::JavaScript)?;
+        serve(function, Limits::default(), io::BufReader::new(io::stdin()), io::stdout())?;
         return Ok(());
     }
     let question = question();
-    println!("{:<34} {:>10}", "one function", "rows/s");
-    for (what, code) in MIGRATIONS {
-        let before = Instant::now();
-        supervise(&function(code)?, || start(code), &question[..], io::sink())?;
-        let rate = f64::from(CHUNK * CHUNKS) / before.elapsed().as_secs_f64();
-        println!("{what:<34} {rate:>10.0}");
+    for (runtime, migrations) in [(Runtime::JavaScript, MIGRATIONS), (Runtime::Python, PYTHON)] {
+        println!("{:<34} {:>10}", format!("one function in {runtime}"), "rows/s");
+        for (what, code) in migrations {
+            let start = || match runtime {
+                Runtime::JavaScript => start(code),
+                Runtime::Python => python().spawn(),
+            };
+            let function = function(code, runtime)?;
+            let before = Instant::now();
+            supervise(&function, Limits::default(), start, &question[..], io::sink())?;
+            let rate = f64::from(CHUNK * CHUNKS) / before.elapsed().as_secs_f64();
+            println!("{what:<34} {rate:>10.0}");
+        }
     }
     Ok(())
 }

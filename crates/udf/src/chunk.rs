@@ -45,11 +45,16 @@ impl Chunk {
 
     /// Writes some of its rows as a chunk.
     pub(crate) fn write(&self, rows: Range<usize>, output: &mut impl Write) -> io::Result<()> {
+        writeln!(output, "{}", rows.len())?;
+        output.write_all(self.rows(rows))
+    }
+
+    /// The bytes of some rows.
+    pub(crate) fn rows(&self, rows: Range<usize>) -> &[u8] {
         let end_of = |count: usize| {
             count.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or_default()
         };
-        writeln!(output, "{}", rows.len())?;
-        output.write_all(self.bytes.get(end_of(rows.start)..end_of(rows.end)).unwrap_or_default())
+        self.bytes.get(end_of(rows.start)..end_of(rows.end)).unwrap_or_default()
     }
 
     /// How many rows it has.

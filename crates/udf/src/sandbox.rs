@@ -46,13 +46,10 @@ const OUT_OF_MEMORY: &str = "out of memory";
 /// Code that cannot be run, and what the engine says against it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Broken(String);
+pub struct Broken(pub(crate) String);
 
-/// Whether the code of a migration can be run at all.
-///
-/// # Errors
-/// The engine does not read it.
-pub fn check(definition: &Definition) -> Result<(), Broken> {
+/// Whether the engine reads the code of a migration.
+pub(crate) fn check(definition: &Definition) -> Result<(), Broken> {
     Sandbox::new(definition, Limits::default()).map(|_| ())
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use antler_core::{
     schema::{Absence, DataType, Field},
-    udf::Function,
+    udf::{Function, Runtime},
 };
 use antler_udf::{Limits, serve, supervise};
 
@@ -42,6 +42,7 @@ fn function() -> Function {
         source: vec![field("n")],
         target: vec![field("n")],
         code: "return (row) => ({ n: row.n + 1 })".to_owned(),
+        runtime: Runtime::JavaScript,
     }
 }
 
@@ -86,7 +87,7 @@ fn answers(count: u32, dies_of: f64, once: Option<&str>) -> Vec<Option<f64>> {
         (0..count).for_each(|n| question.extend_from_slice(&f64::from(n).to_le_bytes()));
     }
     let mut output = Vec::new();
-    supervise(&function(), || start(dies_of, once), &question[..], &mut output).unwrap();
+    supervise(&function(), Limits::default(), || start(dies_of, once), &question[..], &mut output).unwrap();
     let mut rest = &output[..];
     let mut take = |count: usize| {
         let (taken, others) = rest.split_at(count);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use antler_core::{
     schema::{Absence, DataType, Field, Item},
-    udf::Function,
+    udf::{Function, Runtime},
 };
 use antler_udf::{Ended, Limits, serve};
 
@@ -22,6 +22,7 @@ fn function(code: &str) -> Function {
         source: vec![field("n", DataType::Number, Absence::Never)],
         target: vec![field("out", DataType::String, Absence::Never)],
         code: code.to_owned(),
+        runtime: Runtime::JavaScript,
     }
 }
 
@@ -266,7 +267,8 @@ fn values_of_every_type_go_in_and_out() {
         [&[0; 1][..], &[0; 8], &[0], &[0; 8], &[0; 8], &[1], &(-1_i16).to_le_bytes(), &[0xff], &[1]].concat();
     let code = "return (row) => ({ ...row })".to_owned();
     let migration = "T_migrate__0_0__0_1".parse().unwrap();
-    let function = Function { migration, source: fields.clone(), target: fields, code };
+    let function =
+        Function { migration, source: fields.clone(), target: fields, code, runtime: Runtime::JavaScript };
     let input = [&b"2\n"[..], &full, &sparse].concat();
     let mut output = Vec::new();
     serve(function, LIMITS, &input[..], &mut output).unwrap();

@@ -1,7 +1,7 @@
 //! `antler udf`: runs a migration that does not compile, for the database that started it.
 //!
 //! Two processes: the one that the database has started passes rows on to one that runs them, which
-//! may die. Of what the first was started with, nothing reaches the migration: the second one has an
+//! may die: this program again, or an interpreter of Python. Of what the first was started with, nothing reaches the migration: the second one has an
 //! environment of its own, with the time zone that migrations mean. They talk on standard input and output,
 //! and only there.
 
@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use antler_core::udf::Function;
+use antler_core::udf::{Function, Runtime};
 use antler_store::engine::Functions;
 use antler_udf::Limits;
 use anyhow::{Context as _, Result};
@@ -36,7 +36,11 @@ pub fn run(args: &UdfArgs) -> Result<()> {
         None => {
             let folder = own_folder()?;
             let function = read(&folder, &args.name)?;
-            antler_udf::supervise(&function, || start(&folder, &args.name), input, output)
+            let start = || match function.runtime {
+                Runtime::JavaScript => start(&folder, &args.name),
+                Runtime::Python => antler_udf::python().spawn(),
+            };
+            antler_udf::supervise(&function, Limits::default(), start, input, output)
         }
         // A thread that hangs ends with the process, and a new one is started.
         Some(folder) => {
@@ -63,7 +67,7 @@ fn read(folder: &Path, name: &str) -> Result<Function> {
     read().with_context(|| format!("{} cannot be read", file.display()))
 }
 
-/// Starts the process that runs the migration.
+/// Starts the process that runs a migration in JavaScript.
 fn start(folder: &Path, name: &str) -> io::Result<Child> {
     Command::new(env::current_exe()?)
         .args(["udf", name, "--folder"])

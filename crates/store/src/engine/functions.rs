@@ -127,6 +127,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use antler_core::udf::Runtime;
     use tempfile::TempDir;
 
     use super::*;
@@ -137,6 +138,7 @@ mod tests {
             source: Vec::new(),
             target: Vec::new(),
             code: code.to_owned(),
+            runtime: Runtime::JavaScript,
         }
     }
 

@@ -19,7 +19,7 @@ use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
     names::SqlIdent,
     schema::Model,
-    udf::{self, Function},
+    udf::{self, Function, Runtime},
 };
 use oxc_allocator::Allocator;
 
@@ -114,7 +114,13 @@ fn function(
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Function { migration: name(file), source: from.fields.clone(), target: to.fields.clone(), code })
+    Ok(Function {
+        migration: name(file),
+        source: from.fields.clone(),
+        target: to.fields.clone(),
+        code,
+        runtime: Runtime::JavaScript,
+    })
 }
 
 /// What the function is called after: the name of the file.

@@ -1,0 +1,416 @@
+# Values of rows: bytes of the database to Python and back.
+#
+# What a migration returns is checked here for each row, with the same reasons as in JavaScript
+# (`../values.rs`). A part of one program (`mod.rs`).
+
+
+class Word(str):
+    """A value of an enum: its text, which is equal to the member of an `Enum` that has this value."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        return str.__eq__(self, other.value if isinstance(other, enum.Enum) else other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    @property
+    def value(self):
+        return str(self)
+
+
+class Number(int):
+    """A value of an enum of integers: its number, with the name that it has."""
+
+    __hash__ = int.__hash__
+
+    def __eq__(self, other):
+        return int.__eq__(self, other.value if isinstance(other, enum.Enum) else other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    @property
+    def value(self):
+        return int(self)
+
+
+class Record:
+    """An event of the old version: `event.id`, `event["id"]`, `{**event}`."""
+
+    def __getitem__(self, name):
+        return vars(self)[name]
+
+    def keys(self):
+        return vars(self).keys()
+
+    def get(self, name, default=None):
+        return vars(self).get(name, default)
+
+    def model_dump(self):
+        return dict(vars(self))
+
+
+# What is not there.
+NOTHING = type("Nothing", (), {"__bool__": lambda self: False})()
+NO_VARIANT = 0xFF
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+MILLISECOND = datetime.timedelta(milliseconds=1)
+SURROGATE = "antler.surrogate"
+codecs.register_error(SURROGATE, lambda error: ("\ufffd".encode() * (error.end - error.start), error.end))
+# What is no record, although it has attributes.
+PLAIN = (str, bytes, int, float, complex, list, tuple, set, frozenset, datetime.date, datetime.timedelta,
+         enum.Enum, type, types.FunctionType, types.ModuleType)  # fmt: skip
+
+
+def described(value):
+    if value is None or value is NOTHING:
+        return "nothing" if value is NOTHING else "None"
+    name = type(value).__name__
+    if isinstance(value, (str, int, float)) and not isinstance(value, enum.Enum):
+        text = repr(value)
+        if len(text) <= 42:
+            return "the %s %s" % (name, text)
+    return "%s %s" % ("an" if name[:1].lower() in tuple("aeio") else "a", name)
+
+
+def expected(kind):
+    plain = {"string": "str", "number": "float", "boolean": "bool", "big_int": "int", "date": "datetime"}
+    if isinstance(kind, str):
+        return plain[kind]
+    (name, of), = kind.items()
+    if name == "string_enum":
+        return "Literal[%s]" % ", ".join(json.dumps(word, ensure_ascii=False) for word in sorted(of))
+    if name == "integer_enum":
+        return "Literal[%s]" % ", ".join(str(number) for number in sorted(of.values()))
+    return {"array": "a list", "object": "an object"}[name]
+
+
+def misfit(path, kind, value):
+    raise Misfit("`%s`: expected %s, found %s" % (path, expected(kind), described(value)))
+
+
+def plain(value):
+    return value.value if isinstance(value, (enum.Enum, Word)) else value
+
+
+def as_text(value, path):
+    value = plain(value)
+    if not isinstance(value, str):
+        misfit(path, "string", value)
+    return str.__str__(value)
+
+
+def as_number(value, path):
+    value = plain(value)
+    if isinstance(value, float):
+        return float(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        misfit(path, "number", value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if number != value:
+        raise Misfit("`%s`: the int is too large to be a float exactly" % path)
+    return number
+
+
+def as_integer(value, path):
+    value = plain(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        misfit(path, "big_int", value)
+    return int(value)
+
+
+def too_large(path):
+    raise Misfit("`%s`: the int does not fit into 64 bits" % path)
+
+
+def as_time(value, path):
+    if not isinstance(value, datetime.datetime):
+        misfit(path, "date", value)
+    if value.tzinfo is None or value.utcoffset() is None:
+        # The time zone of migrations.
+        value = value.replace(tzinfo=datetime.timezone.utc)
+    time = (value - EPOCH) // MILLISECOND
+    if not FIRST <= time <= LAST:
+        raise Misfit("`%s`: the date is outside of the years 1900 to 2299" % path)
+    return time
+
+
+def as_choice(value, numbers, kind, path):
+    value = plain(value)
+    is_of_type = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    number = numbers.get(value) if is_of_type else None
+    if number is None:
+        if not is_of_type or (isinstance(value, str) != ("string_enum" in kind)):
+            misfit(path, kind, value)
+        text = value if isinstance(value, str) else str(value)
+        raise Misfit("`%s`: `%s` is not one of %s" % (path, text, expected(kind)))
+    return number
+
+
+def members(value, path, kind):
+    """The fields of a record, as a dictionary."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return value._asdict()
+    if isinstance(value, PLAIN) or not (hasattr(value, "__dict__") or hasattr(value, "__slots__")):
+        misfit(path, kind, value)
+    return getattr(value, "__dict__", {})
+
+
+def member(owner, name):
+    return NOTHING if isinstance(owner, dict) else getattr(owner, name, NOTHING)
+
+
+def length(buffer, at):
+    size = shift = 0
+    while True:
+        byte = buffer[at]
+        at += 1
+        size |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return size, at
+        shift += 7
+
+
+def put_length(out, size):
+    while size >= 0x80:
+        out.append((size & 0x7F) | 0x80)
+        size >>= 7
+    out.append(size)
+
+
+class Writing:
+    """Python text that is being written: a function for exactly these types, which is much faster than
+    one that looks at types for every value."""
+
+    def __init__(self):
+        self.lines = []
+        self.names = {"struct_error": struct.error}
+        self.count = 0
+
+    def line(self, depth, text):
+        self.lines.append("    " * depth + text)
+
+    def constant(self, value):
+        self.count += 1
+        name = "c%d" % self.count
+        self.names[name] = value
+        return name
+
+    def variable(self):
+        self.count += 1
+        return "v%d" % self.count
+
+    def made(self, head, globals_):
+        text = "\n".join([head, *self.lines])
+        space = {**globals_, **self.names}
+        exec(compile(text, "antler", "exec"), space)
+        return space[head[4 : head.index("(")]]
+
+
+def width(numbers):
+    return 1 if all(-128 <= number <= 127 for number in numbers) else 2
+
+
+def numbered(kind):
+    """The numbers of an enum and its values, and how many bytes a number takes."""
+    (name, of), = kind.items()
+    if name == "string_enum":
+        words = sorted(of, key=lambda word: word.encode("utf-8", SURROGATE))
+        return {word: at for at, word in enumerate(words, 1)}, {
+            at: Word(word) for at, word in enumerate(words, 1)
+        }, 1 if len(words) <= 127 else 2
+    values = {}
+    for label, number in of.items():
+        values[number] = Number(number)
+        values[number].name = label
+    return {number: number for number in of.values()}, values, width(of.values())
+
+
+class Reading(Writing):
+    """Writes the function that reads a row."""
+
+    def slot(self, depth, kind, nullable, name):
+        """Reads a value into a new variable, and returns that."""
+        into = self.variable()
+        if nullable:
+            is_array = isinstance(kind, dict) and "array" in kind
+            self.line(depth, "at += 1")
+            self.line(depth, "if buffer[at - 1] %s: %s = None" % ("== 255" if is_array else "!= 0", into))
+            self.line(depth, "else:")
+            depth += 1
+        self.value(depth, kind, into, name)
+        return into
+
+    def size(self, depth, into):
+        self.line(depth, "%s = buffer[at]" % into)
+        self.line(depth, "at += 1")
+        self.line(depth, "if %s > 127: %s, at = length(buffer, at - 1)" % (into, into))
+
+    def value(self, depth, kind, into, name):
+        line = self.line
+        if kind == "string":
+            self.size(depth, "size")
+            line(depth, "%s = str(buffer[at:at + size], 'utf-8', 'replace')" % into)
+            line(depth, "at += size")
+        elif kind == "number":
+            line(depth, "%s = unpack_number(buffer, at)[0]" % into)
+            line(depth, "at += 8")
+        elif kind == "big_int":
+            line(depth, "%s = unpack_integer(buffer, at)[0]" % into)
+            line(depth, "at += 8")
+        elif kind == "date":
+            line(depth, "%s = EPOCH + timedelta(0, 0, 0, unpack_integer(buffer, at)[0])" % into)
+            line(depth, "at += 8")
+        elif kind == "boolean":
+            line(depth, "%s = buffer[at] != 0" % into)
+            line(depth, "at += 1")
+        elif "string_enum" in kind or "integer_enum" in kind:
+            _, values, bytes_ = numbered(kind)
+            unpack = "unpack_byte" if bytes_ == 1 else "unpack_short"
+            line(depth, "%s = %s[%s(buffer, at)[0]]" % (into, self.constant(values), unpack))
+            line(depth, "at += %d" % bytes_)
+        elif "array" in kind:
+            size, item = self.variable(), kind["array"]
+            self.size(depth, size)
+            line(depth, "%s = []" % into)
+            line(depth, "for _ in range(%s):" % size)
+            value = self.slot(depth + 1, item["type"], item.get("nullable", False), name)
+            line(depth + 1, "%s.append(%s)" % (into, value))
+        else:
+            self.record(depth, kind["object"], into, name)
+
+    def record(self, depth, fields, into, name):
+        values = []
+        for field in fields:
+            inner = "%s_%s" % (name, field["name"])
+            value = self.slot(depth, field["type"], field.get("absence", "never") != "never", inner)
+            values.append("%r: %s" % (field["name"], value))
+        self.line(depth, "%s = new(%s)" % (into, self.constant(record_class(name, fields))))
+        self.line(depth, "%s.__dict__ = {%s}" % (into, ", ".join(values)))
+
+
+def record_class(name, fields):
+    """A dataclass, so that `dataclasses.replace` and its like know the fields."""
+    names = [field["name"] for field in fields]
+    known = [name for name in names if name.isidentifier() and not keyword.iskeyword(name)]
+    known = [name for name in known if not name.startswith("__")]
+    name = name if name.isidentifier() and not keyword.iskeyword(name) else "Record"
+    return dataclasses.make_dataclass(name, [(field, typing.Any) for field in known], bases=(Record,))
+
+
+class Answering(Writing):
+    """Writes the function that checks and writes what was returned."""
+
+    def slot(self, depth, kind, nullable, value, path):
+        line = self.line
+        if nullable:
+            is_array = isinstance(kind, dict) and "array" in kind
+            line(depth, "if %s is None or %s is NOTHING: out.append(%d)" % (value, value, 255 if is_array else 1))
+            line(depth, "else:")
+            depth += 1
+            line(depth, "out.append(0)")
+        self.value(depth, kind, value, path)
+
+    def value(self, depth, kind, value, path):
+        line, put = self.line, repr(path)
+        if kind == "string":
+            line(depth, "if type(%s) is not str: %s = as_text(%s, %s)" % (value, value, value, put))
+            line(depth, "text = %s.encode('utf-8', SURROGATE)" % value)
+            line(depth, "size = len(text)")
+            line(depth, "if size < 128: out.append(size)")
+            line(depth, "else: put_length(out, size)")
+            line(depth, "out += text")
+        elif kind == "number":
+            line(depth, "if type(%s) is not float: %s = as_number(%s, %s)" % (value, value, value, put))
+            line(depth, "out += pack_number(%s)" % value)
+        elif kind == "big_int":
+            line(depth, "if type(%s) is not int: %s = as_integer(%s, %s)" % (value, value, value, put))
+            line(depth, "if not %d <= %s <= %d: too_large(%s)" % (-(2**63), value, 2**63 - 1, put))
+            line(depth, "out += pack_integer(%s)" % value)
+        elif kind == "date":
+            line(depth, "out += pack_integer(as_time(%s, %s))" % (value, put))
+        elif kind == "boolean":
+            line(depth, "if %s is True: out.append(1)" % value)
+            line(depth, "elif %s is False: out.append(0)" % value)
+            line(depth, "else: misfit(%s, 'boolean', %s)" % (put, value))
+        elif "string_enum" in kind or "integer_enum" in kind:
+            numbers, _, bytes_ = numbered(kind)
+            pack = "pack_byte" if bytes_ == 1 else "pack_short"
+            known, of = self.constant(numbers), self.constant(kind)
+            line(depth, "out += %s(as_choice(%s, %s, %s, %s))" % (pack, value, known, of, put))
+        elif "array" in kind:
+            item, element, of = kind["array"], self.variable(), self.constant(kind)
+            line(depth, "if not isinstance(%s, (list, tuple)): misfit(%s, %s, %s)" % (value, put, of, value))
+            line(depth, "put_length(out, len(%s))" % value)
+            line(depth, "for %s in %s:" % (element, value))
+            self.slot(depth + 1, item["type"], item.get("nullable", False), element, path + "[]")
+        else:
+            self.record(depth, kind, value, path)
+
+    def record(self, depth, kind, value, path):
+        owner = self.variable()
+        line = self.line
+        line(depth, "%s = %s if type(%s) is dict else members(%s, %r, %s)" % (
+            owner, value, value, value, path, self.constant(kind)))  # fmt: skip
+        for field in kind["object"]:
+            name, found = field["name"], self.variable()
+            line(depth, "%s = %s.get(%r, NOTHING)" % (found, owner, name))
+            line(depth, "if %s is NOTHING: %s = member(%s, %r)" % (found, found, value, name))
+            inner = "%s.%s" % (path, name) if path else name
+            self.slot(depth, field["type"], field.get("absence", "never") != "never", found, inner)
+        if not kind["object"]:
+            line(depth, "pass")
+
+
+def made_reader():
+    name = FUNCTION["migration"].partition("_migrate__")[0]
+    reading = Reading()
+    reading.record(1, FUNCTION["source"], "row", name)
+    reading.line(1, "return row, at")
+    return reading.made("def read(buffer, at):", {
+        "unpack_number": struct.Struct("<d").unpack_from,
+        "unpack_integer": struct.Struct("<q").unpack_from,
+        "unpack_byte": struct.Struct("<b").unpack_from,
+        "unpack_short": struct.Struct("<h").unpack_from,
+        "length": length, "EPOCH": EPOCH, "timedelta": datetime.timedelta, "new": object.__new__,
+    })  # fmt: skip
+
+
+def made_writer():
+    answering = Answering()
+    answering.record(1, {"object": FUNCTION["target"]}, "row", "")
+    return answering.made("def write(row, out):", {
+        "pack_number": struct.Struct("<d").pack, "pack_integer": struct.Struct("<q").pack,
+        "pack_byte": struct.Struct("<b").pack, "pack_short": struct.Struct("<h").pack,
+        "as_text": as_text, "as_number": as_number, "as_integer": as_integer, "as_time": as_time,
+        "as_choice": as_choice, "too_large": too_large, "misfit": misfit, "members": members,
+        "member": member, "put_length": put_length, "NOTHING": NOTHING, "SURROGATE": SURROGATE,
+    })  # fmt: skip
+
+
+def some_record(fields, out):
+    """What stands in the place of a record where there is none."""
+    for field in fields:
+        kind = field["type"]
+        if field.get("absence", "never") != "never":
+            out.append(NO_VARIANT if isinstance(kind, dict) and "array" in kind else 1)
+        elif kind in ("string", "boolean") or "array" in kind:
+            out.append(0)
+        elif isinstance(kind, str):
+            out += bytes(8)
+        elif "object" in kind:
+            some_record(kind["object"], out)
+        else:
+            numbers, _, bytes_ = numbered(kind)
+            first = min(numbers.values()) if "string_enum" in kind else next(iter(kind["integer_enum"].values()))
+            out += first.to_bytes(bytes_, "little", signed=True)
+
+
