@@ -1,7 +1,7 @@
 //! Source files to data models.
 //!
 //! Each language only reads its syntax, into one neutral outline of what a file declares
-//! (`outline`, `typescript`, `python`). What the outlines of all files mean together is decided
+//! (`outline`, and a module for each language). What the outlines of all files mean together is decided
 //! once for all languages (`resolve`): which name refers to what, what a model is, and the rules
 //! that models keep.
 //!
@@ -21,6 +21,7 @@ mod config;
 mod language;
 mod lookup;
 mod outline;
+mod prisma;
 mod python;
 mod resolve;
 mod typescript;

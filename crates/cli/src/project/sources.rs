@@ -36,8 +36,13 @@ pub fn is_source(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
     !path.split('/').any(is_passed_over)
-        && matches!(extension, Some("ts" | "py" | "sql"))
-        && !name.ends_with(".d.ts")
+        && match extension {
+            Some("ts") => !name.ends_with(".d.ts"),
+            Some("py" | "sql") => true,
+            // Of these there may be others elsewhere, which are data.
+            Some("prisma") => path.starts_with(MODELS),
+            _ => false,
+        }
 }
 
 fn is_passed_over(name: &str) -> bool {
@@ -119,6 +124,7 @@ mod tests {
             ("app/datamodels/a/z.ts", "z"),
             ("app/datamodels/a.py", "a"),
             ("app/datamodels/types.d.ts", ""),
+            ("app/datamodels/old.prisma", ""),
             ("app/datamodels/README.md", ""),
             ("app/datamodels/.hidden/a.ts", ""),
             ("app/datamodels/__pycache__/a.py", ""),
@@ -126,7 +132,8 @@ mod tests {
         ]);
         let files = working_tree(&folder, MODELS).unwrap();
         let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["app/datamodels/a.py", "app/datamodels/a/z.ts", "app/datamodels/b.ts"]);
+        let expected = ["a.py", "a/z.ts", "b.ts", "old.prisma"].map(|name| format!("{MODELS}/{name}"));
+        assert_eq!(paths, expected);
         assert!(working_tree(&folder, "app/none").unwrap().is_empty());
     }
 

@@ -23,6 +23,7 @@ mod faults;
 mod generate;
 mod idempotency;
 mod init;
+mod languages;
 mod letters;
 mod lifecycle;
 mod loads;

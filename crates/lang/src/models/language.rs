@@ -7,7 +7,7 @@ use antler_core::diagnostic::SourceFile;
 use super::{
     aliases::Aliases,
     outline::{Outline, Span, Type},
-    python, typescript,
+    prisma, python, typescript,
 };
 
 /// A language that models are written in.
@@ -15,19 +15,19 @@ use super::{
 pub(super) enum Language {
     TypeScript,
     Python,
+    Prisma,
 }
 
 impl Language {
     /// The language of a file; `None` if there are no models in files of that name.
     pub fn of(path: &str) -> Option<Self> {
-        if path.ends_with(".d.ts") || path.ends_with(".generated.ts") {
-            None
-        } else if path.ends_with(".ts") {
-            Some(Self::TypeScript)
-        } else if path.ends_with(".py") {
-            Some(Self::Python)
-        } else {
-            None
+        let name = path.rsplit('/').next().unwrap_or(path);
+        match name.rsplit_once('.')?.1 {
+            "ts" if name.ends_with(".d.ts") || name.ends_with(".generated.ts") => None,
+            "ts" => Some(Self::TypeScript),
+            "py" => Some(Self::Python),
+            "prisma" => Some(Self::Prisma),
+            _ => None,
         }
     }
 
@@ -36,6 +36,7 @@ impl Language {
         match self {
             Self::TypeScript => typescript::read(file, aliases),
             Self::Python => python::read(file),
+            Self::Prisma => prisma::read(file),
         }
     }
 
@@ -44,6 +45,15 @@ impl Language {
         match self {
             Self::TypeScript => typescript::known(at, name, arguments),
             Self::Python => python::known(at, name, arguments),
+            Self::Prisma => prisma::known(at, name),
+        }
+    }
+
+    /// Whether a name is a mark, such as that of keys, and not a type of its own.
+    pub fn is_mark(self, name: &str) -> bool {
+        match self {
+            Self::TypeScript | Self::Python => matches!(name, "Key" | "JWT"),
+            Self::Prisma => false,
         }
     }
 
@@ -56,13 +66,24 @@ impl Language {
             Self::Python => format!(
                 "Mark the field that identifies an event, such as `id: Key[str]`, or list fields as `order_by_fields` of its `StorageConfig`. If `{name}` is a part of other models, use it in one of them."
             ),
+            Self::Prisma => format!(
+                "Mark the field that identifies an event, such as `id String @id`. If `{name}` is a part of other models, declare it with `type`."
+            ),
+        }
+    }
+
+    /// What marks a key.
+    pub fn key_mark(self) -> &'static str {
+        match self {
+            Self::TypeScript | Self::Python => "a `Key`",
+            Self::Prisma => "marked with `@id`",
         }
     }
 
     /// What the setting about unknown fields is called.
     pub fn unknown_fields_setting(self) -> &'static str {
         match self {
-            Self::TypeScript => "unknownFields",
+            Self::TypeScript | Self::Prisma => "unknownFields",
             Self::Python => "unknown_fields",
         }
     }
@@ -76,6 +97,7 @@ impl Language {
             Self::Python => {
                 "Use one type, `Optional[T]`, or `Literal` with texts or integers such as `Literal[\"a\", \"b\"]`."
             }
+            Self::Prisma => "Use one type.",
         }
     }
 
@@ -84,6 +106,15 @@ impl Language {
         match self {
             Self::TypeScript => "Use `null`: JSON has no `undefined` in lists.",
             Self::Python => "Use `Optional[T]`.",
+            Self::Prisma => "Use a type that is always there.",
+        }
+    }
+
+    /// How to make a name known that is not.
+    pub fn name_help(self) -> &'static str {
+        match self {
+            Self::TypeScript | Self::Python => "Declare it here, or import it.",
+            Self::Prisma => "Declare it in this file, with `type` or `enum`.",
         }
     }
 }

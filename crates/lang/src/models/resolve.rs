@@ -228,7 +228,7 @@ impl<'a> Resolver<'a> {
                         .with_label(
                             &outline.file,
                             declaration.name_span.clone(),
-                            "none of its fields is a `Key`",
+                            format!("none of its fields is {}", outline.language.key_mark()),
                         )
                         .with_help(outline.language.key_help(name)),
                 );

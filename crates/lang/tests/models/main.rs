@@ -88,6 +88,10 @@ fn a_schema_is_the_same_in_another_order_form_file_or_configuration() {
             "app/datamodels/a.py",
             "class Part(BaseModel):\n    x: float\n    y: datetime | None\n\nclass A(BaseModel):\n    part: Part\n    kind: Literal['b', 'a']\n    id: Key[str]\n",
         ),
+        (
+            "app/datamodels/a.prisma",
+            "type Part {\n  y DateTime?\n  x Float\n}\nenum Kind {\n  b\n  a\n}\nmodel A {\n  kind Kind\n  id String @id\n  part Part\n}\n",
+        ),
     ] {
         assert_eq!(hash(path, text), plain, "{text}");
     }

@@ -177,7 +177,7 @@ impl Resolver<'_> {
         let shown = path.join(".");
         let original = self.files.original(file, path).to_owned();
         // `Key` is the same whoever declares it.
-        let is_mark = matches!(original.as_str(), "Key" | "JWT");
+        let is_mark = outline.language.is_mark(&original);
         let found = if is_mark { Found::Foreign } else { self.files.find(file, path) };
         let (label, help, import) = match found {
             Found::Declaration(place) if !arguments.is_empty() || self.is_generic(place) => {
@@ -198,7 +198,7 @@ impl Resolver<'_> {
                         "Declare the type in a file of the project: Antler does not read packages.",
                         Some((import.span.clone(), format!("imported from `{}`", import.module))),
                     ),
-                    None => ("not declared or imported in this file", "Declare it here, or import it.", None),
+                    None => ("not declared or imported in this file", outline.language.name_help(), None),
                 }
             }
             Found::Missing(Missing::Inside) => {

@@ -1,0 +1,3 @@
+export interface New {
+  id: Key<string>;
+}
