@@ -42,6 +42,7 @@ use antler_core::{
 pub(crate) use aliases::{Aliases, FILE as ALIASES};
 use language::Language;
 use outline::Outline;
+pub(crate) use python::folders as python_folders;
 pub(crate) use typescript::candidates;
 
 /// A data model, and where it was written.

@@ -10,6 +10,7 @@ use antler_core::{
     diagnostic::{Code, Diagnostic, Severity, SourceFile},
     lineage::{EdgeError, Lineage, Node},
     sql::statement::Sync,
+    udf::Runtime,
 };
 use antler_lang::migration::{self, Migration, Tier};
 
@@ -91,7 +92,7 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
             Ok((from, to)) => match migration::prepare_with(file, library, &from.model, &to.model) {
                 Ok((migration, tier)) => {
                     if let Tier::Udf { function, because } = &tier {
-                        warnings.push(called(file, because));
+                        warnings.push(called(file, function.runtime, because));
                         problems.extend(
                             antler_udf::check(function).err().map(|broken| cannot_run(file, &broken)),
                         );
@@ -117,8 +118,8 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
 }
 
 /// Says that a migration is not SQL, and what in it is not.
-fn called(file: &Arc<SourceFile>, because: &[Diagnostic]) -> Diagnostic {
-    let message = format!("{} is not compiled to SQL: it runs in JavaScript, which is slower", file.path);
+fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> Diagnostic {
+    let message = format!("{} is not compiled to SQL: it runs in {runtime}, which is slower", file.path);
     // A message points into one file: the first that has a reason, which may be one that is imported.
     let place = because.iter().find_map(|reason| reason.source_file.as_ref()).unwrap_or(file);
     let mut warning = Diagnostic::warning(Code::NotCompilable, message).in_file(place);

@@ -9,7 +9,6 @@ use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
     names::MigrationName,
 };
-
 use antler_lang::migration::Library;
 
 use crate::problems::Problems;

@@ -66,6 +66,7 @@ scenarios! {
     a_helper_of_a_migration_is_edited
     a_hole_in_a_draft
     a_key_of_several_fields
+    a_migration_in_python
     a_migration_is_edited
     a_migration_is_edited_before_the_first_event
     a_migration_is_missing

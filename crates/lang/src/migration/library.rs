@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
     sync::Arc,
 };
 
@@ -15,6 +16,7 @@ use oxc_ast::ast::{ImportOrExportKind, Program, Statement};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
+use super::udf::{imported_in_python, is_python};
 use crate::models::{ALIASES, Aliases, candidates};
 
 /// Where declarations for editors are written.
@@ -38,14 +40,16 @@ impl Library {
         migrations: &[Arc<SourceFile>],
         mut more: impl FnMut(&[String]) -> Result<Vec<Arc<SourceFile>>, E>,
     ) -> Result<Self, E> {
-        let mut found: Vec<_> =
-            migrations.iter().filter(|file| file.path.ends_with(".ts")).map(Arc::clone).collect();
+        let (python, rest): (Vec<_>, Vec<_>) =
+            migrations.iter().map(Arc::clone).partition(|file| is_python(file));
+        let mut library = Self::default();
+        library.add(imported_in_python(&python, &mut more)?);
+        let mut found: Vec<_> = rest.into_iter().filter(|file| file.path.ends_with(".ts")).collect();
         if found.is_empty() {
-            return Ok(Self::default());
+            return Ok(library);
         }
         let config = more(&[ALIASES.to_owned()])?;
-        let aliases = config.first().map(|file| Aliases::read(&file.text)).unwrap_or_default();
-        let mut library = Self { files: BTreeMap::new(), aliases };
+        library.aliases = config.first().map(|file| Aliases::read(&file.text)).unwrap_or_default();
         let mut asked = BTreeSet::new();
         while !found.is_empty() {
             let wanted: BTreeSet<String> = found
@@ -56,9 +60,23 @@ impl Library {
             asked.extend(wanted.iter().cloned());
             let wanted: Vec<_> = wanted.into_iter().collect();
             found = if wanted.is_empty() { Vec::new() } else { more(&wanted)? };
-            library.files.extend(found.iter().map(|file| (file.path.clone(), Arc::clone(file))));
+            library.add(found.iter().map(Arc::clone));
         }
         Ok(library)
+    }
+
+    fn add(&mut self, files: impl IntoIterator<Item = Arc<SourceFile>>) {
+        self.files.extend(files.into_iter().map(|file| (file.path.clone(), file)));
+    }
+
+    /// What a migration in Python imports, and what those files import in turn.
+    pub(super) fn of_python(&self, file: &Arc<SourceFile>) -> Vec<Arc<SourceFile>> {
+        let there = |paths: &[String]| {
+            let files = paths.iter().filter_map(|path| self.files.get(path));
+            Ok::<_, Infallible>(files.map(Arc::clone).collect())
+        };
+        let Ok(files) = imported_in_python(std::slice::from_ref(file), there);
+        files
     }
 
     /// The file that a module means, seen from another file.

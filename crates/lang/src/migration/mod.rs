@@ -105,10 +105,12 @@ pub fn compile_with(
     if file.path.ends_with(".ts") {
         return deep(|| typescript::compile(file, library, from, to));
     }
-    let diagnostic =
-        Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript can be compiled yet")
-            .in_file(file)
-            .with_help("Write the migration in a file that ends with `.ts`.");
+    let refused = |message| Diagnostic::error(Code::NotCompilable, message).in_file(file);
+    if file.path.ends_with(".py") {
+        return Err(vec![refused("migrations in Python are not compiled to SQL yet")]);
+    }
+    let diagnostic = refused("only migrations in TypeScript and Python can be run yet")
+        .with_help("Write the migration in a file that ends with `.ts` or `.py`.");
     Err(vec![diagnostic])
 }
 
@@ -152,15 +154,15 @@ pub fn prepare_with(
         Ok(migration) => return Ok((migration, Tier::Sql)),
         Err(refusals) => refusals,
     };
-    if !file.path.ends_with(".ts") || !udf::is_runnable(&because) {
+    if !udf::is_runnable(file, &because) {
         return Err(because);
     }
     let (migration, function) = deep(|| udf::migration(file, library, from, to))?;
     Ok((migration, Tier::Udf { function, because }))
 }
 
-/// The migration of a file as one that is called, whether or not it could be compiled: to compare
-/// both ways to run it.
+/// The migration of a file without [`modules`] as one that is called, whether or not it could be compiled:
+/// to compare both ways to run it.
 ///
 /// # Errors
 /// What in the file cannot be run.

@@ -113,24 +113,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Where a module may be, without extension. An absolute one is looked for in the project's
-    /// folder, in `app` and beside the file, since projects differ in what is on their path.
     fn folders(&self, module: &str, level: u32) -> Vec<String> {
-        let mut here: Vec<&str> = self.outline.file.path.split('/').collect();
-        here.pop();
-        let bases = match level {
-            0 => vec![vec![], vec!["app"], here],
-            level => {
-                let up = level as usize - 1;
-                if up > here.len() {
-                    return Vec::new();
-                }
-                here.truncate(here.len() - up);
-                vec![here]
-            }
-        };
-        let parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
-        bases.into_iter().map(|base| [base, parts.clone()].concat().join("/")).collect()
+        folders(&self.outline.file.path, module, level)
     }
 
     fn declarations(&mut self, statements: &[Stmt]) {
@@ -177,6 +161,26 @@ impl Reader<'_> {
     fn names(&self) -> Names<'_> {
         Names { text: &self.outline.file.text, imports: &self.outline.imports }
     }
+}
+
+/// Where a module that a file imports may be, without extension. An absolute one is looked for in the
+/// project's folder, in `app` and beside the file, since projects differ in what is on their path.
+pub(crate) fn folders(file: &str, module: &str, level: u32) -> Vec<String> {
+    let mut here: Vec<&str> = file.split('/').collect();
+    here.pop();
+    let bases = match level {
+        0 => vec![vec![], vec!["app"], here],
+        level => {
+            let up = level as usize - 1;
+            if up > here.len() {
+                return Vec::new();
+            }
+            here.truncate(here.len() - up);
+            vec![here]
+        }
+    };
+    let parts: Vec<&str> = module.split('.').filter(|part| !part.is_empty()).collect();
+    bases.into_iter().map(|base| [base, parts.clone()].concat().join("/")).collect()
 }
 
 /// What `NewType("Id", str)` is made of.

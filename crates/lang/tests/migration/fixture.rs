@@ -39,15 +39,16 @@ pub fn named(name: &str) -> Fixture {
     load(&folder("cases").join(name))
 }
 
-/// The migrations that are called, in `called`.
-pub fn called() -> Vec<Fixture> {
+/// The migrations that are called, in `called` and `called_in_python`.
+pub fn called(of: &str, extension: &str) -> Vec<Fixture> {
     let mut folders: Vec<PathBuf> =
-        fs::read_dir(folder("called")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(folder(of)).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let load = |folder: &PathBuf| {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        let (from, to) = (model(&folder.join("from.ts")), model(&folder.join("to.ts")));
-        let source = read(&folder.join("migrate.ts"));
+        let file = |stem: &str| folder.join(format!("{stem}.{extension}"));
+        let (from, to) = (model(&file("from")), model(&file("to")));
+        let source = read(&file("migrate"));
         let files = files(folder);
         match migration::prepare_with(&source, &library(&source, &files), &from, &to) {
             Ok((migration, Tier::Udf { .. })) => Fixture { name, from, to, source, files, migration },
@@ -109,7 +110,8 @@ pub fn read(path: &Path) -> Arc<SourceFile> {
 /// The only model of a file.
 pub fn model(path: &Path) -> Model {
     let text = fs::read_to_string(path).unwrap();
-    let file = Arc::new(SourceFile { path: "app/datamodels/models.ts".to_owned(), text });
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap();
+    let file = Arc::new(SourceFile { path: format!("app/datamodels/models.{extension}"), text });
     let mut parsed = models::parse(&[file]).unwrap_or_else(|diagnostics| panic!("{}", render(&diagnostics)));
     let (_, only) = parsed.pop_first().unwrap();
     assert!(parsed.is_empty(), "{} has one model", path.display());

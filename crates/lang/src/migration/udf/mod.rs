@@ -6,6 +6,7 @@
 
 mod bundle;
 mod census;
+mod python;
 mod strip;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ use antler_core::{
     udf::{self, Function, Runtime},
 };
 use oxc_allocator::Allocator;
+
+pub(in crate::migration) use python::{imported as imported_in_python, is_python};
 
 use super::{
     Migration, Output,
@@ -76,7 +79,10 @@ pub(super) fn migration(
     from: &Model,
     to: &Model,
 ) -> Result<(Migration, Arc<Function>), Vec<Diagnostic>> {
-    let function = function(file, library, from, to)?;
+    let function = match is_python(file) {
+        true => python::function(file, library, from, to)?,
+        false => function(file, library, from, to)?,
+    };
     let call = Call::new(function);
     let mut graph = Graph::default();
     let columns = from.fields.iter().map(|field| graph.column(&field.name, Type::of_field(field)));
@@ -132,12 +138,17 @@ fn name(file: &SourceFile) -> SqlIdent {
 
 /// Whether a migration that was refused may run in this way: nothing is wrong with it but that it
 /// cannot be compiled, or that it names something of the language that the compiler does not know.
-pub(super) fn is_runnable(refusals: &[Diagnostic]) -> bool {
+pub(super) fn is_runnable(file: &SourceFile, refusals: &[Diagnostic]) -> bool {
+    let is_python = is_python(file);
+    if !is_python && !file.path.ends_with(".ts") {
+        return false;
+    }
     let is_global = |diagnostic: &Diagnostic| {
         let (Some(file), Some(label)) = (&diagnostic.source_file, diagnostic.labels.first()) else {
             return false;
         };
-        file.text.get(label.span.clone()).is_some_and(census::is_global)
+        let named = file.text.get(label.span.clone());
+        named.is_some_and(|name| if is_python { python::is_builtin(name) } else { census::is_global(name) })
     };
     refusals.iter().all(|diagnostic| match diagnostic.code {
         Code::NotCompilable => true,
