@@ -17,7 +17,10 @@
 //! a default is still required, unless it is optional and the default is `None`).
 
 mod aliases;
+mod avro;
 mod config;
+mod json;
+mod json_schema;
 mod language;
 mod lookup;
 mod outline;

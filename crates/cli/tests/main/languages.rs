@@ -1,6 +1,5 @@
 //! Versions whose models are written in different languages.
 
-use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
@@ -8,10 +7,39 @@ use crate::sandbox::Sandbox;
 const MODELS: &str = "app/datamodels/models.ts";
 
 /// The same model in another language: the name of its file and its text.
-const OTHERS: &[(&str, &str)] = &[(
-    "old.prisma",
-    "model Visit {\n  id String @id\n  at DateTime\n  pages BigInt\n  place Place?\n}\n\ntype Place {\n  city String\n}\n",
-)];
+const OTHERS: &[(&str, &str)] = &[
+    (
+        "old.prisma",
+        "model Visit {\n  id String @id\n  at DateTime\n  pages BigInt\n  place Place?\n}\n\ntype Place {\n  city String\n}\n",
+    ),
+    (
+        "old.schema.json",
+        r##"{
+  "title": "Visit",
+  "type": "object",
+  "required": ["id", "at", "pages"],
+  "properties": {
+    "id": { "type": "string", "x-antler-key": true },
+    "at": { "type": "string", "format": "date-time" },
+    "pages": { "type": "integer" },
+    "place": { "anyOf": [{ "$ref": "#/$defs/Place" }, { "type": "null" }] }
+  },
+  "$defs": { "Place": { "properties": { "city": { "type": "string" } }, "required": ["city"] } }
+}
+"##,
+    ),
+    (
+        "old.avsc",
+        r#"{ "type": "record", "name": "Visit", "namespace": "web", "fields": [
+  { "name": "id", "type": "string", "x-antler-key": true },
+  { "name": "at", "type": { "type": "long", "logicalType": "timestamp-millis" } },
+  { "name": "pages", "type": "long" },
+  { "name": "place", "default": null, "type": ["null",
+    { "type": "record", "name": "Place", "fields": [{ "name": "city", "type": "string" }] }] }
+] }
+"#,
+    ),
+];
 
 const TYPESCRIPT: &str = "export interface Visit {\n  id: Key<string>;\n  at: Date;\n  pages: bigint;\n  place?: { city: string };\n}\n";
 
@@ -66,10 +94,7 @@ fn a_migration_from_a_version_in_another_language_is_drafted_and_checked() {
         );
         sandbox.antler(&["plan"]);
         sandbox.commit();
-        assert_snapshot!(sandbox.antler(&["check"]), @r"
-        exit 0
-        --- stderr
-        nothing speaks against it
-        ");
+        let checked = sandbox.antler(&["check"]);
+        assert_eq!(checked, "exit 0\n--- stderr\nnothing speaks against it\n", "{file}");
     }
 }

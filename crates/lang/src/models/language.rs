@@ -6,6 +6,7 @@ use antler_core::diagnostic::SourceFile;
 
 use super::{
     aliases::Aliases,
+    avro, json_schema,
     outline::{Outline, Span, Type},
     prisma, python, typescript,
 };
@@ -16,6 +17,8 @@ pub(super) enum Language {
     TypeScript,
     Python,
     Prisma,
+    JsonSchema,
+    Avro,
 }
 
 impl Language {
@@ -27,6 +30,8 @@ impl Language {
             "ts" => Some(Self::TypeScript),
             "py" => Some(Self::Python),
             "prisma" => Some(Self::Prisma),
+            "json" => Some(Self::JsonSchema),
+            "avsc" => Some(Self::Avro),
             _ => None,
         }
     }
@@ -37,6 +42,8 @@ impl Language {
             Self::TypeScript => typescript::read(file, aliases),
             Self::Python => python::read(file),
             Self::Prisma => prisma::read(file),
+            Self::JsonSchema => json_schema::read(file),
+            Self::Avro => avro::read(file),
         }
     }
 
@@ -46,6 +53,7 @@ impl Language {
             Self::TypeScript => typescript::known(at, name, arguments),
             Self::Python => python::known(at, name, arguments),
             Self::Prisma => prisma::known(at, name),
+            Self::JsonSchema | Self::Avro => None,
         }
     }
 
@@ -53,7 +61,7 @@ impl Language {
     pub fn is_mark(self, name: &str) -> bool {
         match self {
             Self::TypeScript | Self::Python => matches!(name, "Key" | "JWT"),
-            Self::Prisma => false,
+            Self::Prisma | Self::JsonSchema | Self::Avro => false,
         }
     }
 
@@ -69,6 +77,12 @@ impl Language {
             Self::Prisma => format!(
                 "Mark the field that identifies an event, such as `id String @id`. If `{name}` is a part of other models, declare it with `type`."
             ),
+            Self::JsonSchema => format!(
+                "Mark the property that identifies an event with `\"x-antler-key\": true`. If `{name}` is a part of other models, refer to it with `$ref`."
+            ),
+            Self::Avro => format!(
+                "Give the field that identifies an event the property `\"x-antler-key\": true`. If `{name}` is a part of other models, declare it where it is used."
+            ),
         }
     }
 
@@ -77,13 +91,14 @@ impl Language {
         match self {
             Self::TypeScript | Self::Python => "a `Key`",
             Self::Prisma => "marked with `@id`",
+            Self::JsonSchema | Self::Avro => "marked with `\"x-antler-key\": true`",
         }
     }
 
     /// What the setting about unknown fields is called.
     pub fn unknown_fields_setting(self) -> &'static str {
         match self {
-            Self::TypeScript | Self::Prisma => "unknownFields",
+            Self::TypeScript | Self::Prisma | Self::JsonSchema | Self::Avro => "unknownFields",
             Self::Python => "unknown_fields",
         }
     }
@@ -98,6 +113,10 @@ impl Language {
                 "Use one type, `Optional[T]`, or `Literal` with texts or integers such as `Literal[\"a\", \"b\"]`."
             }
             Self::Prisma => "Use one type.",
+            Self::JsonSchema => {
+                "Use one type, perhaps with null as in `\"type\": [\"string\", \"null\"]`, or an `enum` of texts or of integers."
+            }
+            Self::Avro => "Use one type, perhaps with null as in `[\"null\", \"string\"]`.",
         }
     }
 
@@ -106,7 +125,7 @@ impl Language {
         match self {
             Self::TypeScript => "Use `null`: JSON has no `undefined` in lists.",
             Self::Python => "Use `Optional[T]`.",
-            Self::Prisma => "Use a type that is always there.",
+            Self::Prisma | Self::JsonSchema | Self::Avro => "Use a type that is always there.",
         }
     }
 
@@ -115,6 +134,8 @@ impl Language {
         match self {
             Self::TypeScript | Self::Python => "Declare it here, or import it.",
             Self::Prisma => "Declare it in this file, with `type` or `enum`.",
+            Self::JsonSchema => "Check the pointer, and describe it under `$defs`.",
+            Self::Avro => "Declare it in this file, with its namespace, where it is used first.",
         }
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct Outline {
     pub configs: Vec<Config>,
     /// What is wrong with it whoever uses it.
     pub problems: Vec<Diagnostic>,
+    /// How the language calls places in it beside their lines, by where they begin.
+    pub pointers: BTreeMap<usize, String>,
 }
 
 impl Outline {
@@ -49,7 +51,13 @@ impl Outline {
             exports_all: Vec::new(),
             configs: Vec::new(),
             problems: Vec::new(),
+            pointers: BTreeMap::new(),
         }
+    }
+
+    /// What to say at a place.
+    pub fn here(&self, span: &Span) -> String {
+        self.pointers.get(&span.start).map_or_else(|| "here".to_owned(), |pointer| format!("at {pointer}"))
     }
 
     /// Whether the file has syntax errors. The rest of the outline is then not to be relied on.

@@ -307,8 +307,9 @@ impl<'a> Resolver<'a> {
 
     fn refuse(&mut self, file: usize, refusal: Refusal) -> Reported {
         if let Some(outline) = self.files.outline(file) {
+            let label = outline.here(&refusal.span);
             let problem = Diagnostic::error(Code::UnsupportedType, refusal.message)
-                .with_label(&outline.file, refusal.span, "here")
+                .with_label(&outline.file, refusal.span, label)
                 .with_help(refusal.help);
             self.report(problem);
         }

@@ -89,6 +89,24 @@ fn a_schema_is_the_same_in_another_order_form_file_or_configuration() {
             "class Part(BaseModel):\n    x: float\n    y: datetime | None\n\nclass A(BaseModel):\n    part: Part\n    kind: Literal['b', 'a']\n    id: Key[str]\n",
         ),
         (
+            "app/datamodels/a.json",
+            r##"{ "title": "A", "required": ["part", "id", "kind"], "properties": {
+                "kind": { "enum": ["b", "a"] },
+                "id": { "type": "string", "x-antler-key": true },
+                "part": { "$ref": "#/$defs/Part" } },
+              "$defs": { "Part": { "required": ["x"], "properties": {
+                "y": { "type": "string", "format": "date-time" }, "x": { "type": "number" } } } } }"##,
+        ),
+        (
+            "app/datamodels/a.avsc",
+            r#"{ "type": "record", "name": "A", "namespace": "n", "fields": [
+              { "name": "kind", "type": { "type": "enum", "name": "Kind", "symbols": ["b", "a"] } },
+              { "name": "part", "type": { "type": "record", "name": "Part", "fields": [
+                { "name": "x", "type": "double" },
+                { "name": "y", "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }] }] } },
+              { "name": "id", "type": "string", "x-antler-key": true }] }"#,
+        ),
+        (
             "app/datamodels/a.prisma",
             "type Part {\n  y DateTime?\n  x Float\n}\nenum Kind {\n  b\n  a\n}\nmodel A {\n  kind Kind\n  id String @id\n  part Part\n}\n",
         ),
