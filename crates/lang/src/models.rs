@@ -25,6 +25,7 @@ mod language;
 mod lookup;
 mod outline;
 mod prisma;
+mod protobuf;
 mod python;
 mod resolve;
 mod typescript;

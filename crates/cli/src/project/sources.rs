@@ -40,7 +40,7 @@ pub fn is_source(path: &str) -> bool {
             Some("ts") => !name.ends_with(".d.ts"),
             Some("py" | "sql") => true,
             // Of these there may be others elsewhere, which are data.
-            Some("prisma" | "json" | "avsc") => path.starts_with(MODELS),
+            Some("prisma" | "json" | "avsc" | "proto") => path.starts_with(MODELS),
             _ => false,
         }
 }

@@ -8,7 +8,7 @@ use super::{
     aliases::Aliases,
     avro, json_schema,
     outline::{Outline, Span, Type},
-    prisma, python, typescript,
+    prisma, protobuf, python, typescript,
 };
 
 /// A language that models are written in.
@@ -19,6 +19,7 @@ pub(super) enum Language {
     Prisma,
     JsonSchema,
     Avro,
+    Protobuf,
 }
 
 impl Language {
@@ -32,6 +33,7 @@ impl Language {
             "prisma" => Some(Self::Prisma),
             "json" => Some(Self::JsonSchema),
             "avsc" => Some(Self::Avro),
+            "proto" => Some(Self::Protobuf),
             _ => None,
         }
     }
@@ -44,6 +46,7 @@ impl Language {
             Self::Prisma => prisma::read(file),
             Self::JsonSchema => json_schema::read(file),
             Self::Avro => avro::read(file),
+            Self::Protobuf => protobuf::read(file),
         }
     }
 
@@ -53,7 +56,7 @@ impl Language {
             Self::TypeScript => typescript::known(at, name, arguments),
             Self::Python => python::known(at, name, arguments),
             Self::Prisma => prisma::known(at, name),
-            Self::JsonSchema | Self::Avro => None,
+            Self::JsonSchema | Self::Avro | Self::Protobuf => None,
         }
     }
 
@@ -61,7 +64,7 @@ impl Language {
     pub fn is_mark(self, name: &str) -> bool {
         match self {
             Self::TypeScript | Self::Python => matches!(name, "Key" | "JWT"),
-            Self::Prisma | Self::JsonSchema | Self::Avro => false,
+            Self::Prisma | Self::JsonSchema | Self::Avro | Self::Protobuf => false,
         }
     }
 
@@ -83,6 +86,9 @@ impl Language {
             Self::Avro => format!(
                 "Give the field that identifies an event the property `\"x-antler-key\": true`. If `{name}` is a part of other models, declare it where it is used."
             ),
+            Self::Protobuf => format!(
+                "Write `// @key` before or behind the field that identifies an event. If `{name}` is a part of other models, use it in one of them."
+            ),
         }
     }
 
@@ -92,13 +98,16 @@ impl Language {
             Self::TypeScript | Self::Python => "a `Key`",
             Self::Prisma => "marked with `@id`",
             Self::JsonSchema | Self::Avro => "marked with `\"x-antler-key\": true`",
+            Self::Protobuf => "marked with `@key`",
         }
     }
 
     /// What the setting about unknown fields is called.
     pub fn unknown_fields_setting(self) -> &'static str {
         match self {
-            Self::TypeScript | Self::Prisma | Self::JsonSchema | Self::Avro => "unknownFields",
+            Self::TypeScript | Self::Prisma | Self::JsonSchema | Self::Avro | Self::Protobuf => {
+                "unknownFields"
+            }
             Self::Python => "unknown_fields",
         }
     }
@@ -112,7 +121,7 @@ impl Language {
             Self::Python => {
                 "Use one type, `Optional[T]`, or `Literal` with texts or integers such as `Literal[\"a\", \"b\"]`."
             }
-            Self::Prisma => "Use one type.",
+            Self::Prisma | Self::Protobuf => "Use one type.",
             Self::JsonSchema => {
                 "Use one type, perhaps with null as in `\"type\": [\"string\", \"null\"]`, or an `enum` of texts or of integers."
             }
@@ -125,7 +134,9 @@ impl Language {
         match self {
             Self::TypeScript => "Use `null`: JSON has no `undefined` in lists.",
             Self::Python => "Use `Optional[T]`.",
-            Self::Prisma | Self::JsonSchema | Self::Avro => "Use a type that is always there.",
+            Self::Prisma | Self::JsonSchema | Self::Avro | Self::Protobuf => {
+                "Use a type that is always there."
+            }
         }
     }
 
@@ -136,6 +147,7 @@ impl Language {
             Self::Prisma => "Declare it in this file, with `type` or `enum`.",
             Self::JsonSchema => "Check the pointer, and describe it under `$defs`.",
             Self::Avro => "Declare it in this file, with its namespace, where it is used first.",
+            Self::Protobuf => "Declare it in this file, or import the file that does.",
         }
     }
 }

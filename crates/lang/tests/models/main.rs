@@ -107,6 +107,10 @@ fn a_schema_is_the_same_in_another_order_form_file_or_configuration() {
               { "name": "id", "type": "string", "x-antler-key": true }] }"#,
         ),
         (
+            "app/datamodels/a.proto",
+            "syntax = \"proto3\";\nmessage A {\n  enum Kind { b = 0; a = 1; }\n  message Part { google.protobuf.Timestamp y = 1; double x = 2; }\n  Part part = 7; // @required\n  Kind kind = 2;\n  string id = 1; // @key\n}\n",
+        ),
+        (
             "app/datamodels/a.prisma",
             "type Part {\n  y DateTime?\n  x Float\n}\nenum Kind {\n  b\n  a\n}\nmodel A {\n  kind Kind\n  id String @id\n  part Part\n}\n",
         ),

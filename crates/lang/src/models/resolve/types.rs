@@ -174,7 +174,8 @@ impl Resolver<'_> {
             return Ok(value.clone());
         }
         let Some(outline) = self.files.outline(file) else { return Err(Reported { key: false }) };
-        let shown = path.join(".");
+        // In Protobuf, a mark tells that a message may be left out.
+        let shown = path.join(".").trim_end_matches('?').to_owned();
         let original = self.files.original(file, path).to_owned();
         // `Key` is the same whoever declares it.
         let is_mark = outline.language.is_mark(&original);
