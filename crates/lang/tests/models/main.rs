@@ -35,6 +35,31 @@ fn the_order_in_which_files_are_given_does_not_matter() {
     }
 }
 
+/// As while somebody types, or after a disk was full.
+#[test]
+fn a_file_that_ends_anywhere_is_read_or_told_in_every_language() {
+    for case in ["good", "bad"].into_iter().flat_map(cases) {
+        for (at, whole) in case.files.iter().enumerate() {
+            for (end, _) in whole.text.char_indices().step_by(7) {
+                let mut files = case.files.clone();
+                files[at] =
+                    Arc::new(SourceFile { path: whole.path.clone(), text: whole.text[..end].to_owned() });
+                let problems = models::parse(&files).err().unwrap_or_default();
+                for problem in problems {
+                    let file = problem.source_file.as_ref().unwrap();
+                    for label in &problem.labels {
+                        assert!(
+                            file.text.get(label.span.clone()).is_some(),
+                            "{} at {end}: {problem:?}",
+                            case.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Compares every case of a folder with what is expected of it.
 fn check(folder: &str) {
     let mut wrong = Vec::new();
