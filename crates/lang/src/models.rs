@@ -43,7 +43,7 @@ use antler_core::{
     schema::Model,
 };
 
-pub(crate) use aliases::{Aliases, FILE as ALIASES};
+pub(crate) use aliases::Aliases;
 use language::Language;
 use outline::Outline;
 pub(crate) use python::folders as python_folders;
@@ -88,8 +88,7 @@ pub fn parse_with<E: From<Vec<Diagnostic>>>(
     files: &[Arc<SourceFile>],
     mut more: impl FnMut(&[String]) -> Result<Vec<Arc<SourceFile>>, E>,
 ) -> Result<BTreeMap<ModelName, ParsedModel>, E> {
-    let config = more(&[aliases::FILE.to_owned()])?;
-    let aliases = config.first().map(|file| Aliases::read(&file.text)).unwrap_or_default();
+    let aliases = Aliases::gather(&mut more)?;
     let mut outlines = Vec::new();
     let mut asked: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
     let mut found = files.to_vec();

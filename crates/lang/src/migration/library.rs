@@ -17,7 +17,7 @@ use oxc_parser::Parser;
 use oxc_span::SourceType;
 
 use super::udf::{imported_in_python, is_python};
-use crate::models::{ALIASES, Aliases, candidates};
+use crate::models::{Aliases, candidates};
 
 /// Where declarations for editors are written.
 const GENERATED: &str = ".antler/";
@@ -48,8 +48,7 @@ impl Library {
         if found.is_empty() {
             return Ok(library);
         }
-        let config = more(&[ALIASES.to_owned()])?;
-        library.aliases = config.first().map(|file| Aliases::read(&file.text)).unwrap_or_default();
+        library.aliases = Aliases::gather(&mut more)?;
         let mut asked = BTreeSet::new();
         while !found.is_empty() {
             let wanted: BTreeSet<String> = found

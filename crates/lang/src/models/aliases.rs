@@ -1,55 +1,62 @@
 //! The short names that a TypeScript project gives to its folders: `paths` and `baseUrl` of
-//! `tsconfig.json`.
+//! `tsconfig.json`, and of the files of the project that it extends.
 //!
-//! Only what is written in the file itself counts, not what it extends. A file that cannot be
-//! understood gives no names: an import that needed one is then told with its place.
+//! Settings of packages are not read. A file that cannot be understood gives no names: an import that
+//! needed one is then told with its place.
 
+use std::sync::Arc;
+
+use antler_core::diagnostic::SourceFile;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Expression, ObjectExpression, ObjectPropertyKind};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
+use super::typescript::join;
+
 /// The file, in the project's folder.
-pub(crate) const FILE: &str = "tsconfig.json";
+const FILE: &str = "tsconfig.json";
+
+/// Patterns with at most one star, and what they stand for.
+type Patterns = Vec<(String, Vec<String>)>;
 
 /// Where imports that are not relative may lead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Aliases {
-    /// Patterns with at most one star, and what they stand for, from the project's folder.
-    paths: Vec<(String, Vec<String>)>,
+    /// From the project's folder.
+    paths: Patterns,
     base: Option<String>,
 }
 
+/// What a file and those that it extends say together.
+#[derive(Default)]
+struct Settings {
+    /// From the project's folder.
+    base: Option<String>,
+    /// The folder of the file that has them, and the patterns with what they stand for.
+    paths: Option<(String, Patterns)>,
+}
+
+/// What a file says.
+#[derive(Default)]
+struct Written {
+    extends: Vec<String>,
+    base: Option<String>,
+    paths: Option<Patterns>,
+}
+
 impl Aliases {
-    /// Reads the text of the file: JSON in which comments and trailing commas are allowed, which is
-    /// what an object in a script may be.
-    pub(crate) fn read(text: &str) -> Self {
-        let allocator = Allocator::default();
-        let script = format!("({})", text.trim_start_matches('\u{feff}'));
-        let Ok(parsed) = Parser::new(&allocator, &script, SourceType::ts()).parse_expression() else {
-            return Self::default();
-        };
-        let Some(options) = object(&parsed).and_then(|file| object(member(file, "compilerOptions")?)) else {
-            return Self::default();
-        };
-        let base = member(options, "baseUrl").and_then(text_of);
-        let paths = member(options, "paths").and_then(object).map_or_else(Vec::new, |paths| {
-            let entries = paths.properties.iter().filter_map(|property| match property {
-                ObjectPropertyKind::ObjectProperty(property) => {
-                    let Expression::ArrayExpression(targets) = &property.value else { return None };
-                    let targets =
-                        targets.elements.iter().filter_map(|target| text_of(target.as_expression()?));
-                    let under = |target: String| match &base {
-                        Some(base) => format!("{base}/{target}"),
-                        None => target,
-                    };
-                    Some((property.key.static_name()?.into_owned(), targets.map(under).collect()))
-                }
-                ObjectPropertyKind::SpreadProperty(_) => None,
-            });
-            entries.collect()
+    /// Reads the files. `more` is asked for those at any of several paths.
+    pub(crate) fn gather<E>(
+        mut more: impl FnMut(&[String]) -> Result<Vec<Arc<SourceFile>>, E>,
+    ) -> Result<Self, E> {
+        let Settings { base, paths } = settings(&[FILE.to_owned()], &mut Vec::new(), &mut more)?;
+        let (folder, paths) = paths.unwrap_or_default();
+        let within = base.clone().unwrap_or(folder);
+        let paths = paths.into_iter().map(|(pattern, targets)| {
+            (pattern, targets.iter().filter_map(|target| join(&within, target)).collect())
         });
-        Self { paths, base }
+        Ok(Self { paths: paths.collect(), base })
     }
 
     /// The paths, from the project's folder, that a module may be at. The pattern that fits most
@@ -64,8 +71,59 @@ impl Aliases {
         let aliased = fitting
             .into_iter()
             .flat_map(|(fit, targets)| targets.iter().map(move |target| target.replacen('*', fit.star, 1)));
-        let based = self.base.iter().map(|base| format!("{base}/{module}"));
+        let based = self.base.iter().filter_map(|base| join(base, module));
         aliased.chain(based).collect()
+    }
+}
+
+/// What a file says that is at one of several paths. `above` are the files that extend it.
+fn settings<E>(
+    candidates: &[String],
+    above: &mut Vec<String>,
+    more: &mut impl FnMut(&[String]) -> Result<Vec<Arc<SourceFile>>, E>,
+) -> Result<Settings, E> {
+    let mut settings = Settings::default();
+    let found = more(candidates)?;
+    let first = candidates.iter().find_map(|path| found.iter().find(|file| file.path == *path));
+    let Some(file) = first.filter(|file| !above.contains(&file.path)) else { return Ok(settings) };
+    let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let Written { extends, base, paths } = Written::read(&file.text).unwrap_or_default();
+    above.push(file.path.clone());
+    for extended in extends.iter().filter(|extended| extended.starts_with('.')) {
+        let Some(path) = join(folder, extended) else { continue };
+        let inherited = self::settings(&[path.clone(), format!("{path}.json")], above, more)?;
+        settings.base = inherited.base.or(settings.base);
+        settings.paths = inherited.paths.or(settings.paths);
+    }
+    above.pop();
+    settings.base = base.and_then(|base| join(folder, &base)).or(settings.base);
+    settings.paths = paths.map(|paths| (folder.to_owned(), paths)).or(settings.paths);
+    Ok(settings)
+}
+
+impl Written {
+    /// Reads the text of a file: JSON in which comments and trailing commas are allowed, which is what an
+    /// object in a script may be.
+    fn read(text: &str) -> Option<Self> {
+        let allocator = Allocator::default();
+        let script = format!("({})", text.trim_start_matches('\u{feff}'));
+        let parsed = Parser::new(&allocator, &script, SourceType::ts()).parse_expression().ok()?;
+        let file = object(&parsed)?;
+        let options = member(file, "compilerOptions").and_then(object);
+        let paths = options.and_then(|options| object(member(options, "paths")?));
+        Some(Self {
+            extends: member(file, "extends").map(texts_of).unwrap_or_default(),
+            base: options.and_then(|options| text_of(member(options, "baseUrl")?)),
+            paths: paths.map(|paths| {
+                let entries = paths.properties.iter().filter_map(|property| match property {
+                    ObjectPropertyKind::ObjectProperty(property) => {
+                        Some((property.key.static_name()?.into_owned(), texts_of(&property.value)))
+                    }
+                    ObjectPropertyKind::SpreadProperty(_) => None,
+                });
+                entries.collect()
+            }),
+        })
     }
 }
 
@@ -112,13 +170,35 @@ fn text_of(value: &Expression) -> Option<String> {
     }
 }
 
+/// A text, or each of a list of them.
+fn texts_of(value: &Expression) -> Vec<String> {
+    match value {
+        Expression::ArrayExpression(list) => {
+            list.elements.iter().filter_map(|item| text_of(item.as_expression()?)).collect()
+        }
+        single => text_of(single).into_iter().collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn gathered(files: &[(&str, &str)]) -> Aliases {
+        let gathered = Aliases::gather(|paths| {
+            let found = files.iter().filter(|(path, _)| paths.iter().any(|wanted| wanted == path));
+            let file = |(path, text): &(&str, &str)| {
+                Arc::new(SourceFile { path: (*path).to_owned(), text: (*text).to_owned() })
+            };
+            Ok::<_, ()>(found.map(file).collect())
+        });
+        gathered.unwrap()
+    }
+
     #[test]
     fn the_closest_pattern_comes_first_and_the_base_last() {
-        let aliases = Aliases::read(
+        let aliases = gathered(&[(
+            "tsconfig.json",
             r#"{
               // Comments and commas as editors write them.
               "compilerOptions": {
@@ -126,18 +206,38 @@ mod tests {
                 "paths": { "@/*": ["*", "gen/*"], "@/lib/*": ["lib/src/*"], "kinds": ["shared/kinds.ts"], },
               },
             }"#,
-        );
-        assert_eq!(
-            aliases.of("@/lib/a"),
-            ["./app/lib/src/a", "./app/lib/a", "./app/gen/lib/a", "./app/@/lib/a"]
-        );
-        assert_eq!(aliases.of("kinds"), ["./app/shared/kinds.ts", "./app/kinds"]);
+        )]);
+        assert_eq!(aliases.of("@/lib/a"), ["app/lib/src/a", "app/lib/a", "app/gen/lib/a", "app/@/lib/a"]);
+        assert_eq!(aliases.of("kinds"), ["app/shared/kinds.ts", "app/kinds"]);
+    }
+
+    #[test]
+    fn a_file_says_what_those_that_it_extends_say_unless_it_says_otherwise() {
+        let base = r#"{ "compilerOptions": { "paths": { "@/*": ["./lib/*"], "x": ["x.ts"] } } }"#;
+        let files = |own: &'static str| {
+            [
+                ("tsconfig.json", own),
+                ("config/base.json", base),
+                ("config/url.json", r#"{ "extends": "./url", "compilerOptions": { "baseUrl": ".." } }"#),
+            ]
+        };
+        let aliases = gathered(&files(r#"{ "extends": "./config/base" }"#));
+        assert_eq!(aliases.of("@/a"), ["config/lib/a"], "from the folder of the file that says so");
+        let both =
+            r#"{ "extends": ["./config/base.json", "./config/url.json", "@tsconfig/node20", "../up.json"] }"#;
+        assert_eq!(gathered(&files(both)).of("@/a"), ["lib/a", "@/a"], "from the base, wherever it is said");
+        let own = r#"{ "extends": "./config/base", "compilerOptions": { "paths": { "@/*": ["app/*"] } } }"#;
+        let aliases = gathered(&files(own));
+        assert_eq!(aliases.of("@/a"), ["app/a"]);
+        assert!(aliases.of("x").is_empty(), "paths are not merged");
     }
 
     #[test]
     fn a_file_that_cannot_be_understood_gives_no_names() {
-        for text in ["", "{", "[]", "{\"compilerOptions\": 1}", "null", "{} {}"] {
-            assert_eq!(Aliases::read(text).of("@/a"), Vec::<String>::new(), "{text}");
+        for text in
+            ["", "{", "[]", "{\"compilerOptions\": 1}", "null", "{} {}", r#"{"extends": "./tsconfig.json"}"#]
+        {
+            assert_eq!(gathered(&[("tsconfig.json", text)]).of("@/a"), Vec::<String>::new(), "{text}");
         }
     }
 }

@@ -260,7 +260,7 @@ pub(crate) fn candidates(from: &str, module: &str, aliases: &Aliases) -> Vec<Str
 }
 
 /// Joins paths, resolving `.` and `..`; `None` if that leaves the project.
-fn join(folder: &str, path: &str) -> Option<String> {
+pub(super) fn join(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {

@@ -4,6 +4,7 @@ use super::{DEFINITIONS, Reader};
 use crate::models::{
     json::Json,
     outline::{Import, Kind, Source, Type},
+    typescript::join,
 };
 
 const HELP: &str = "Refer to a schema of this file, such as `#/$defs/Place`, or of another one beside it, such as `place.schema.json`.";
@@ -27,7 +28,8 @@ impl Reader<'_> {
             self.wanted.insert(name.clone());
             return self.at(pointer, span, Kind::Named { path: vec![name], arguments: Vec::new() });
         }
-        let path = beside(&self.outline.file.path, document);
+        let folder = self.outline.file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let path = join(folder, document);
         let import = Import {
             // It can only mean a file of the project.
             module: format!("./{}", document.trim_start_matches("./")),
@@ -38,22 +40,6 @@ impl Reader<'_> {
         self.outline.imports.insert(written.to_owned(), import);
         self.at(pointer, span, Kind::Named { path: vec![written.to_owned()], arguments: Vec::new() })
     }
-}
-
-/// The path of a file from another one; none if it leads out of the project.
-fn beside(file: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// The schema that a pointer leads to: RFC 6901, as the fragment of an address.
