@@ -3,6 +3,7 @@
 //! Each language turns what is written into [`Setting`]s, without running anything; what they mean
 //! is decided here, once for all languages.
 //!
+//! - Constants are looked up by the resolver, across files, before a configuration is read here.
 //! - Only `ingestion`, and `order_by_fields` and `enabled` of `storage`, are looked at. Everything else is accepted
 //!   in silence: projects also configure what Antler decides by itself.
 //! - What stands under `ingestion` is a promise to producers. A part of it that is unknown, or
@@ -54,6 +55,8 @@ pub(super) enum Value {
     /// `undefined`, `None`: as if it were not written.
     Nothing,
     Group(Vec<Entry>),
+    /// A constant, of this file or of another one.
+    Named(String),
     /// Anything else.
     Unreadable,
 }
@@ -66,6 +69,8 @@ pub(super) enum Entry {
         name_span: Span,
         setting: Setting,
     },
+    /// The entries of a constant.
+    Spread(Setting),
     /// Entries whose names only running the program would tell.
     Unreadable(Span),
 }
@@ -127,7 +132,7 @@ fn entry<'e>(entries: &'e [Entry], wanted: &str) -> Result<Option<&'e Setting>, 
         match entry {
             Entry::Named { name, setting, .. } if name == wanted => found = Ok(Some(setting)),
             Entry::Named { .. } => {}
-            Entry::Unreadable(span) => found = Err(span.clone()),
+            Entry::Spread(Setting { span, .. }) | Entry::Unreadable(span) => found = Err(span.clone()),
         }
     }
     found
@@ -141,7 +146,7 @@ fn read_storage(storage: &Setting) -> Result<Storage, Vec<Refusal>> {
         // Later Moose projects say that there is a table, or none, and nothing about it.
         Value::True | Value::Nothing => return Ok(Storage::default()),
         Value::False => return Ok(Storage { is_off: true, ..Storage::default() }),
-        Value::Text(_) | Value::Member(..) | Value::List(_) | Value::Unreadable => {
+        Value::Text(_) | Value::Member(..) | Value::List(_) | Value::Named(_) | Value::Unreadable => {
             return Err(refused(&storage.span, "`storage`", "Write it out in this file."));
         }
     };
@@ -172,7 +177,12 @@ fn group(language: Language, setting: &Setting) -> Result<Ingestion, Vec<Refusal
         Value::Group(entries) => entries,
         // Later Moose projects say that there is an endpoint, and nothing about it.
         Value::True | Value::Nothing => return Ok(Ingestion::default()),
-        Value::Text(_) | Value::Member(..) | Value::False | Value::List(_) | Value::Unreadable => {
+        Value::Text(_)
+        | Value::Member(..)
+        | Value::False
+        | Value::List(_)
+        | Value::Named(_)
+        | Value::Unreadable => {
             return Err(vec![unreadable(setting.span.clone(), "`ingestion`", "Write it out in this file.")]);
         }
     };
@@ -202,7 +212,7 @@ fn group(language: Language, setting: &Setting) -> Result<Ingestion, Vec<Refusal
                 format!("`ingestion` has no setting `{name}`"),
                 format!("It has `format` and `{unknown_fields}`."),
             )),
-            Entry::Unreadable(span) => refusals.push(unreadable(
+            Entry::Spread(Setting { span, .. }) | Entry::Unreadable(span) => refusals.push(unreadable(
                 span.clone(),
                 "what this adds to `ingestion`",
                 "Write the settings out in this file.",
@@ -222,6 +232,7 @@ fn format(setting: &Setting) -> Option<JsonForm> {
         | Value::False
         | Value::List(_)
         | Value::Group(_)
+        | Value::Named(_)
         | Value::Unreadable => return None,
     };
     JsonForm::NAMED.into_iter().find(|(known, _)| known == name).map(|(_, form)| form)
@@ -238,6 +249,7 @@ fn unknown(setting: &Setting) -> Option<UnknownFields> {
         | Value::False
         | Value::List(_)
         | Value::Group(_)
+        | Value::Named(_)
         | Value::Unreadable => None,
     }
 }

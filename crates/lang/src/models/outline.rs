@@ -10,7 +10,10 @@ use antler_core::{
     schema::DataType,
 };
 
-use super::{config::Config, language::Language};
+use super::{
+    config::{Config, Setting},
+    language::Language,
+};
 
 /// A place in the file of the outline, in bytes.
 pub(super) type Span = Range<usize>;
@@ -32,6 +35,8 @@ pub(super) struct Outline {
     pub exports_all: Vec<Import>,
     /// The configurations of models in it.
     pub configs: Vec<Config>,
+    /// The values of its constants, of which configurations may be made.
+    pub constants: BTreeMap<String, Setting>,
     /// What is wrong with it whoever uses it.
     pub problems: Vec<Diagnostic>,
     /// How the language calls places in it beside their lines, by where they begin.
@@ -50,6 +55,7 @@ impl Outline {
             exports: BTreeMap::new(),
             exports_all: Vec::new(),
             configs: Vec::new(),
+            constants: BTreeMap::new(),
             problems: Vec::new(),
             pointers: BTreeMap::new(),
         }

@@ -39,6 +39,7 @@ pub(super) fn read(file: &Arc<SourceFile>) -> Outline {
     let mut reader = Reader { outline, variables: Variables::of(module.suite()) };
     reader.imports(module.suite());
     reader.declarations(module.suite());
+    reader.values_of_variables();
     reader.outline
 }
 

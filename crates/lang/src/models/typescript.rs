@@ -46,6 +46,7 @@ pub(super) fn read(file: &Arc<SourceFile>, aliases: &Aliases) -> Outline {
     for statement in &parsed.program.body {
         reader.statement(statement);
     }
+    reader.values_of_constants();
     reader.finish()
 }
 

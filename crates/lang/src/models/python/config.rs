@@ -59,6 +59,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes the values of variables for the configurations of other files, without those that they
+    /// are made of: nobody may ask for them.
+    pub(super) fn values_of_variables(&mut self) {
+        let known = self.variables.0.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+        let read = known.map(|(name, value)| (name.to_owned(), self.setting(value, LONGEST_CHAIN)));
+        self.outline.constants = read.collect();
+    }
+
     /// A name as it is called where it is declared.
     pub(super) fn original<'n>(&'n self, name: &'n str) -> &'n str {
         self.outline.imports.get(name).map_or(name, |import| &import.original)
@@ -84,7 +92,7 @@ impl Reader<'_> {
                 Some(value) if hops < LONGEST_CHAIN => {
                     return Setting { span: at, ..self.setting(value, hops + 1) };
                 }
-                Some(_) | None => Value::Unreadable,
+                Some(_) | None => Value::Named(name.id.to_string()),
             },
             Expr::Attribute(member) => match last_name(&member.value) {
                 Some(of) => Value::Member(self.original(of).to_owned(), member.attr.to_string()),

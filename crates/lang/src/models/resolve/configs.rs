@@ -10,8 +10,8 @@ use antler_core::{
 
 use super::{Candidate, Resolver, is_in_folder};
 use crate::models::{
-    config::{self, Config, Subject},
-    lookup::{Found, Place},
+    config::{self, Config, Entry, Setting, Subject, Value},
+    lookup::{Found, Place, Space},
     outline::{Outline, Refusal, Span},
 };
 
@@ -41,7 +41,8 @@ impl<'a> Resolver<'a> {
                 if let Some(first) = configured.insert(place, (file, span)) {
                     self.problems.push(configured_twice(place.1, (outline, span), self.outlines, first));
                 }
-                let refusals = match config::read(outline.language, settings) {
+                let settings = self.settled(file, settings, 0);
+                let refusals = match config::read(outline.language, &settings) {
                     Ok(read) => {
                         candidate.ingestion = read.ingestion;
                         candidate.has_order |= read.storage.is_off;
@@ -62,6 +63,70 @@ impl<'a> Resolver<'a> {
                 }));
             }
         }
+    }
+}
+
+/// How many constants may lead to one value. More is a circle.
+const LONGEST_CHAIN: u32 = 16;
+
+impl Resolver<'_> {
+    /// A value with the constants that it is made of in their places. `hops` counts those that led to it.
+    fn settled(&self, file: usize, setting: &Setting, hops: u32) -> Setting {
+        let value = match &setting.value {
+            Value::Named(name) => self
+                .constant_value(file, name)
+                .filter(|_| hops < LONGEST_CHAIN)
+                .map_or(Value::Unreadable, |(file, value)| {
+                    placed(self.settled(file, value, hops + 1), &setting.span).value
+                }),
+            Value::List(items) => {
+                Value::List(items.iter().map(|item| self.settled(file, item, hops)).collect())
+            }
+            Value::Group(entries) => {
+                Value::Group(entries.iter().flat_map(|entry| self.settled_entry(file, entry, hops)).collect())
+            }
+            Value::Text(_)
+            | Value::Member(..)
+            | Value::True
+            | Value::False
+            | Value::Nothing
+            | Value::Unreadable => setting.value.clone(),
+        };
+        Setting { span: setting.span.clone(), value }
+    }
+
+    fn settled_entry(&self, file: usize, entry: &Entry, hops: u32) -> Vec<Entry> {
+        match entry {
+            Entry::Named { name, name_span, setting } => vec![Entry::Named {
+                name: name.clone(),
+                name_span: name_span.clone(),
+                setting: self.settled(file, setting, hops),
+            }],
+            Entry::Spread(spread) => match self.settled(file, spread, hops).value {
+                Value::Group(entries) => entries,
+                Value::Nothing => Vec::new(),
+                Value::Text(_)
+                | Value::Member(..)
+                | Value::True
+                | Value::False
+                | Value::List(_)
+                | Value::Named(_)
+                | Value::Unreadable => vec![Entry::Unreadable(spread.span.clone())],
+            },
+            Entry::Unreadable(span) => vec![Entry::Unreadable(span.clone())],
+        }
+    }
+
+    /// The value of a constant, and the file that it is in.
+    fn constant_value(&self, file: usize, name: &str) -> Option<(usize, &Setting)> {
+        let path = [name.to_owned()];
+        // In Python, a variable is found among the types, one of which it may be.
+        [Space::Values, Space::Types].into_iter().find_map(|space| {
+            let Found::Declaration((file, name)) = self.files.find_in(space, file, &path) else {
+                return None;
+            };
+            Some((file, self.outlines.get(file)?.constants.get(name)?))
+        })
     }
 }
 
@@ -110,6 +175,32 @@ impl Candidate {
             "Use a text, a number, a date, a boolean or an enum that is always there.".to_owned(),
         ))
     }
+}
+
+/// A value with everything in it at one place: it is written in another file, and messages point at
+/// the constant that stands for it.
+fn placed(setting: Setting, span: &Span) -> Setting {
+    let value = match setting.value {
+        Value::List(items) => Value::List(items.into_iter().map(|item| placed(item, span)).collect()),
+        Value::Group(entries) => {
+            let entries = entries.into_iter().map(|entry| match entry {
+                Entry::Named { name, name_span: _, setting } => {
+                    Entry::Named { name, name_span: span.clone(), setting: placed(setting, span) }
+                }
+                Entry::Spread(spread) => Entry::Spread(placed(spread, span)),
+                Entry::Unreadable(_) => Entry::Unreadable(span.clone()),
+            });
+            Value::Group(entries.collect())
+        }
+        value @ (Value::Text(_)
+        | Value::Member(..)
+        | Value::True
+        | Value::False
+        | Value::Nothing
+        | Value::Named(_)
+        | Value::Unreadable) => value,
+    };
+    Setting { span: span.clone(), value }
 }
 
 fn no_such_model(outline: &Outline, path: &[String], span: &Span) -> Diagnostic {

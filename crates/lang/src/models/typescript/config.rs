@@ -64,6 +64,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes the values of constants for the configurations of other files, without those that they
+    /// are made of: nobody may ask for them.
+    pub(super) fn values_of_constants(&mut self) {
+        let read = self
+            .constants
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), self.setting(value, LONGEST_CHAIN)));
+        self.outline.constants = read.collect();
+    }
+
     /// The model that a type names, if it is `DataModelConfig<Model>`.
     fn subject(&self, of: &TSType) -> Option<Subject> {
         let TSType::TSTypeReference(reference) = of else { return None };
@@ -112,7 +122,7 @@ impl Reader<'_> {
                 Some(value) if hops < LONGEST_CHAIN => {
                     return Setting { span: at, ..self.setting(value, hops + 1) };
                 }
-                Some(_) | None => Value::Unreadable,
+                Some(_) | None => Value::Named(name.name.to_string()),
             },
             Expression::StaticMemberExpression(member) => match &member.object {
                 Expression::Identifier(of) => {
@@ -153,6 +163,7 @@ impl Reader<'_> {
             ObjectPropertyKind::SpreadProperty(spread) => match self.setting(&spread.argument, hops).value {
                 Value::Group(entries) => entries,
                 Value::Nothing => Vec::new(),
+                named @ Value::Named(_) => vec![Entry::Spread(Setting { span: at, value: named })],
                 Value::Text(_)
                 | Value::Member(..)
                 | Value::True

@@ -1,0 +1,2 @@
+DEVICE = "device"
+ORDER = [DEVICE, "at"]
