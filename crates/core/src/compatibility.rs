@@ -187,7 +187,7 @@ fn apart_from_type(older: &Field, newer: &Field) -> Compatibility {
 
 /// What it weighs that values of one type become values of another.
 fn widened(older: &DataType, newer: &DataType) -> Compatibility {
-    use DataType::{Array, IntegerEnum, Object, String, StringEnum};
+    use DataType::{Array, BigInt, IntegerEnum, Number, Object, Precise, String, StringEnum};
     let compatible = match (older, newer) {
         _ if same_type(older, newer) => return Compatibility::Identical,
         (StringEnum(before), StringEnum(now)) => before.is_subset(now),
@@ -196,6 +196,9 @@ fn widened(older: &DataType, newer: &DataType) -> Compatibility {
         (IntegerEnum(before), IntegerEnum(now)) => {
             before.iter().all(|(name, number)| now.get(name) == Some(number))
         }
+        (Precise(before), Precise(now)) => now.holds(*before),
+        (Precise(before), Number) => before.is_double(),
+        (Precise(before), BigInt) => before.whole_numbers().is_some_and(|(_, most)| most <= i64::MAX.into()),
         (Array(before), Array(now)) => {
             (now.nullable || !before.nullable)
                 && widened(&before.data_type, &now.data_type) <= Compatibility::Compatible

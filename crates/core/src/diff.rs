@@ -236,12 +236,13 @@ fn best_pairs<'a>(
 
 /// Whether values of one type are plausibly values of the other, written differently.
 fn compatible(a: &DataType, b: &DataType) -> bool {
-    use DataType::{Array, BigInt, Boolean, Date, IntegerEnum, Number, Object, String, StringEnum};
+    use DataType::{Array, BigInt, Boolean, Date, IntegerEnum, Number, Object, Precise, String, StringEnum};
     match (a, b) {
         (Object(_), Object(_)) => true,
         (Array(a), Array(b)) => compatible(&a.data_type, &b.data_type),
         (Object(_) | Array(_), _) | (_, Object(_) | Array(_)) => false,
         (String | StringEnum(_), _) | (_, String | StringEnum(_)) => true,
+        (Precise(_), other) | (other, Precise(_)) => compatible(&Number, other),
         (Number | BigInt | IntegerEnum(_), Number | BigInt | IntegerEnum(_) | Date) => true,
         (Date, Number | BigInt | IntegerEnum(_) | Date) => true,
         (Boolean, Boolean | Number | BigInt | IntegerEnum(_)) => true,

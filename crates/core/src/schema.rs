@@ -14,6 +14,10 @@ use sha2::{Digest, Sha256};
 
 use crate::names::{ModelName, SqlIdent};
 
+mod precise;
+
+pub use precise::{NoSuchType, Precise};
+
 /// A named record type of `app/datamodels`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +71,8 @@ pub enum DataType {
     Array(Box<Item>),
     /// A nested record.
     Object(Vec<Field>),
+    /// Held by the database as it is told.
+    Precise(Precise),
 }
 
 /// What the elements of an array are.
@@ -193,6 +199,7 @@ fn write_type(out: &mut String, data_type: &DataType) {
             out.push(']');
         }
         DataType::Object(fields) => write_fields(out, fields),
+        DataType::Precise(of) => out.push_str(of.name()),
     }
 }
 
@@ -228,6 +235,7 @@ impl fmt::Display for DataType {
                 let fields: Vec<_> = fields.iter().map(ToString::to_string).collect();
                 write!(f, "{{ {} }}", fields.join("; "))
             }
+            Self::Precise(of) => write!(f, "{of}"),
         }
     }
 }

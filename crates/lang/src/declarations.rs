@@ -4,16 +4,26 @@
 //! a model is rather than how its author wrote it: enums are unions of their values, and nested
 //! models are written out.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use antler_core::schema::Model;
+use antler_core::schema::{DataType, Field, Model, Precise};
 
 /// A TypeScript module that exports one interface for each model.
-pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model>) -> String {
+pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model> + Clone) -> String {
     let mut out = String::from(
         "// The data models of one version. Written by Antler: changes here are lost.\n\n\
          export type Key<T> = T;\n",
     );
+    let mut precise = BTreeSet::new();
+    models.clone().into_iter().for_each(|model| collect(&model.fields, &mut precise));
+    if !precise.is_empty() {
+        out.push_str("\n// `number` and `bigint`, held by the database as the name says.\n");
+        out.push_str("type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };\n");
+    }
+    for of in precise {
+        let plain = if of.is_double() { "number" } else { "bigint" };
+        let _ = writeln!(out, "export type {of} = {plain} & AntlerColumn<\"{of}\">;");
+    }
     for model in models {
         let _ = writeln!(out, "\nexport interface {} {{", model.name);
         for field in &model.fields {
@@ -22,6 +32,27 @@ pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model>) -> String {
         out.push_str("}\n");
     }
     out
+}
+
+/// The precise types of fields, and of what is in them.
+fn collect(fields: &[Field], found: &mut BTreeSet<Precise>) {
+    fn inside(of: &DataType, found: &mut BTreeSet<Precise>) {
+        match of {
+            DataType::Precise(of) => {
+                found.insert(*of);
+            }
+            DataType::Array(item) => inside(&item.data_type, found),
+            DataType::Object(fields) => collect(fields, found),
+            DataType::String
+            | DataType::Number
+            | DataType::Boolean
+            | DataType::BigInt
+            | DataType::Date
+            | DataType::StringEnum(_)
+            | DataType::IntegerEnum(_) => {}
+        }
+    }
+    fields.iter().for_each(|field| inside(&field.data_type, found));
 }
 
 #[cfg(test)]
@@ -74,6 +105,30 @@ mod tests {
           at: Key<Date>;
         }
         "#);
+    }
+
+    #[test]
+    fn precise_types_are_declared_where_they_are_used() {
+        let models =
+            parsed("export interface Reading { id: Key<UInt64>; level: Int8; part: { values: Float32[] } }");
+        insta::assert_snapshot!(typescript(&models), @r#"
+        // The data models of one version. Written by Antler: changes here are lost.
+
+        export type Key<T> = T;
+
+        // `number` and `bigint`, held by the database as the name says.
+        type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };
+        export type Int8 = number & AntlerColumn<"Int8">;
+        export type UInt64 = bigint & AntlerColumn<"UInt64">;
+        export type Float32 = number & AntlerColumn<"Float32">;
+
+        export interface Reading {
+          id: Key<UInt64>;
+          level: Int8;
+          part: { values: Float32[] };
+        }
+        "#);
+        assert_eq!(parsed(&typescript(&models)), models);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod json_schema;
 mod language;
 mod lookup;
 mod outline;
+mod precise;
 mod prisma;
 mod protobuf;
 mod python;

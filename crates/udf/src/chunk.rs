@@ -108,6 +108,7 @@ fn copy(input: &mut impl BufRead, data_type: &DataType, nullable: bool, to: &mut
             Ok(())
         }
         DataType::Object(fields) => read_row(input, fields, to),
+        DataType::Precise(of) => bytes(input, of.bytes() as u64, to),
     }
 }
 

@@ -22,6 +22,7 @@
 mod answers;
 mod chunk;
 mod kept;
+mod precise;
 mod python;
 mod sandbox;
 mod serve;

@@ -3,10 +3,13 @@
 //! What a migration returns is checked here for each row, as the fitting of compiled migrations does
 //! it (`antler-lang`, `migration/fit.rs`): with the same reasons, and down to the same values.
 
-use antler_core::schema::{Absence, DataType, Field};
+use antler_core::schema::{Absence, DataType, Field, Precise};
 use rquickjs::{Array, Atom, BigInt, Ctx, Function, IntoJs, Object, String as Text, Value};
 
-use crate::chunk::{NO_VARIANT, width, width_of};
+use crate::{
+    chunk::{NO_VARIANT, width, width_of},
+    precise,
+};
 
 /// The first and last millisecond that `DateTime64` can hold: the years 1900 to 2299.
 const DATES: (f64, f64) = (-2_208_988_800_000.0, 10_413_791_999_999.0);
@@ -35,6 +38,7 @@ pub(crate) enum Shape<'js> {
     Integers(Vec<i16>, u64),
     Array(Box<Slot<'js>>),
     Object(Vec<Member<'js>>),
+    Precise(Precise),
 }
 
 /// A place for a value that may be absent.
@@ -97,6 +101,7 @@ impl<'js> Shape<'js> {
                 nullable: item.nullable,
             })),
             DataType::Object(fields) => Self::Object(Self::record(ctx, fields)?),
+            DataType::Precise(of) => Self::Precise(*of),
         })
     }
 }
@@ -173,11 +178,12 @@ fn read<'js>(
             array.into_value()
         }
         Shape::Object(members) => read_record(ctx, helpers, members, from)?,
+        Shape::Precise(of) => precise::read(ctx, *of, from)?,
     })
 }
 
 /// A number as the engine likes it: whole ones are computed with as integers. Not -0, which is none.
-fn number_value<'js>(ctx: &Ctx<'js>, value: f64) -> Value<'js> {
+pub(crate) fn number_value<'js>(ctx: &Ctx<'js>, value: f64) -> Value<'js> {
     let whole = value as i32;
     if f64::from(whole).to_bits() == value.to_bits() {
         Value::new_int(ctx.clone(), whole)
@@ -310,6 +316,17 @@ fn write<'js>(
             let object = value.as_object().filter(|_| is_record).ok_or_else(|| misfit(path))?;
             write_record(helpers, members, object, path, to)?;
         }
+        Shape::Precise(of) if of.is_double() => {
+            let number = value.as_number().ok_or_else(|| misfit(path))?;
+            precise::write_number(*of, number, to)
+                .map_err(|why| Unstored::Misfit(format!("`{path}`: {} {why}", describe_number(value))))?;
+        }
+        Shape::Precise(of) => {
+            value.as_big_int().ok_or_else(|| misfit(path))?;
+            let digits = describe_number(value);
+            precise::write_integer(*of, &digits, to)
+                .map_err(|why| Unstored::Misfit(format!("`{path}`: {digits} {why}")))?;
+        }
     }
     Ok(())
 }
@@ -331,6 +348,7 @@ pub(crate) fn write_default(fields: &[Field], to: &mut Vec<u8>) {
             (_, false) => to.push(1),
             (DataType::String | DataType::Boolean | DataType::Array(_), true) => to.push(0),
             (DataType::Number | DataType::BigInt | DataType::Date, true) => to.extend_from_slice(&[0; 8]),
+            (DataType::Precise(of), true) => to.resize(to.len() + of.bytes(), 0),
             (DataType::StringEnum(words), true) => write_number(1, width(words.len()), to),
             (DataType::IntegerEnum(values), true) => {
                 let first = values.values().next().copied().unwrap_or_default();
@@ -360,6 +378,7 @@ impl Shape<'_> {
             }
             Self::Array(_) => "an array".to_owned(),
             Self::Object(_) => "an object".to_owned(),
+            Self::Precise(of) => of.to_string(),
         }
     }
 }
@@ -396,7 +415,7 @@ fn text<'js>(helpers: &Helpers<'js>, text: &Text<'js>) -> rquickjs::Result<Strin
     }
 }
 
-fn take<const N: usize>(from: &mut &[u8]) -> rquickjs::Result<[u8; N]> {
+pub(crate) fn take<const N: usize>(from: &mut &[u8]) -> rquickjs::Result<[u8; N]> {
     let (bytes, rest) = from.split_first_chunk().ok_or(rquickjs::Error::Unknown)?;
     *from = rest;
     Ok(*bytes)

@@ -10,7 +10,7 @@ use std::{
 
 use antler_core::{
     python::{Module, Program},
-    schema::{Absence, DataType, Field, Item},
+    schema::{Absence, DataType, Field, Item, Precise},
     udf::{Function, Runtime},
 };
 use antler_udf::{Limits, check, python, supervise};
@@ -450,6 +450,14 @@ fn values_of_a_wrong_type_are_told_apart() {
         (DataType::BigInt, "1.0", "`out`: expected int, found the float 1.0"),
         (DataType::BigInt, "True", "`out`: expected int, found the bool True"),
         (DataType::BigInt, "2 ** 63", "`out`: the int does not fit into 64 bits"),
+        (DataType::Precise(Precise::Int8), "128", "`out`: 128 is not a whole number from -128 to 127"),
+        (
+            DataType::Precise(Precise::UInt64),
+            "-1",
+            "`out`: -1 is not a whole number from 0 to 18446744073709551615",
+        ),
+        (DataType::Precise(Precise::Int32), "1.0", "`out`: expected int, found the float 1.0"),
+        (DataType::Precise(Precise::Float32), "1e39", "`out`: 1e+39 is not within the range of Float32"),
         (DataType::Boolean, "1", "`out`: expected bool, found the int 1"),
         (DataType::Date, "0", "`out`: expected datetime, found the int 0"),
         (DataType::Date, "__import__('datetime').date(2024, 1, 1)", "`out`: expected datetime, found a date"),
@@ -472,5 +480,21 @@ fn values_of_a_wrong_type_are_told_apart() {
         let (output, _) = output(&function, 1, &1.0_f64.to_le_bytes());
         let length = usize::from(output[1]);
         assert_eq!(String::from_utf8_lossy(&output[2..2 + length]), reason, "{value}");
+    }
+}
+
+#[test]
+fn numbers_of_every_width_go_in_and_out() {
+    for of in Precise::ALL {
+        let n = || vec![field("n", DataType::Precise(of), Absence::Never)];
+        let function =
+            Function { source: n(), target: n(), ..function(&file("", "return {'n': row.n}"), &[]) };
+        let values = [
+            vec![0; of.bytes()],
+            vec![0x7f; of.bytes()],
+            if of == Precise::Float32 { 1.5_f32.to_le_bytes().to_vec() } else { vec![0xff; of.bytes()] },
+        ];
+        let expected: Vec<u8> = values.iter().flat_map(|value| [&[1, 1][..], value].concat()).collect();
+        assert_eq!(output(&function, 3, &values.concat()).0, expected, "{of}");
     }
 }

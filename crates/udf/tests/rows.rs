@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use antler_core::{
-    schema::{Absence, DataType, Field, Item},
+    schema::{Absence, DataType, Field, Item, Precise},
     udf::{Function, Runtime},
 };
 use antler_udf::{Ended, Limits, serve};
@@ -273,4 +273,62 @@ fn values_of_every_type_go_in_and_out() {
     let mut output = Vec::new();
     serve(function, LIMITS, &input[..], &mut output).unwrap();
     assert_eq!(output, [&[1, 1][..], &full, &[1, 1], &sparse].concat());
+}
+
+/// A function of one field, and what it makes of the bytes of its values.
+fn precise(from: Precise, to: Precise, body: &str, values: &[&[u8]]) -> Vec<Result<Vec<u8>, String>> {
+    let function = Function {
+        source: vec![field("n", DataType::Precise(from), Absence::Never)],
+        target: vec![field("n", DataType::Precise(to), Absence::Never)],
+        ..function(&format!("return (row) => ({{ n: {body} }})"))
+    };
+    let input = [format!("{}\n", values.len()).as_bytes(), &values.concat()].concat();
+    let mut output = Vec::new();
+    serve(function, LIMITS, &input[..], &mut output).unwrap();
+    let mut rest = &output[..];
+    let answer = |_| {
+        let reason = (take(&mut rest, 1) == [0]).then(|| text_of(&mut rest));
+        take(&mut rest, 1);
+        let value = take(&mut rest, to.bytes()).to_vec();
+        reason.map_or(Ok(value), Err)
+    };
+    values.iter().map(answer).collect()
+}
+
+#[test]
+fn numbers_of_every_width_go_in_and_out() {
+    for of in Precise::ALL {
+        let (zero, most) = (vec![0; of.bytes()], vec![0x7f; of.bytes()]);
+        let all =
+            if of == Precise::Float32 { 1.5_f32.to_le_bytes().to_vec() } else { vec![0xff; of.bytes()] };
+        let copied = precise(of, of, "row.n", &[&zero, &most, &all]);
+        assert_eq!(copied, [Ok(zero), Ok(most), Ok(all)], "{of}");
+    }
+}
+
+#[test]
+fn a_number_that_a_column_cannot_hold_is_a_reason() {
+    let refused = |from, to, body, value: &[u8]| precise(from, to, body, &[value]).remove(0).unwrap_err();
+    assert_eq!(
+        refused(Precise::Int32, Precise::Int8, "row.n", &128_i32.to_le_bytes()),
+        "`n`: 128 is not a whole number from -128 to 127"
+    );
+    assert_eq!(
+        refused(Precise::UInt8, Precise::UInt8, "row.n / 2", &[3]),
+        "`n`: 1.5 is not a whole number from 0 to 255"
+    );
+    assert_eq!(
+        refused(Precise::UInt64, Precise::UInt64, "row.n + 1n", &[0xff; 8]),
+        "`n`: 18446744073709551616 is not a whole number from 0 to 18446744073709551615"
+    );
+    assert_eq!(
+        refused(Precise::Int8, Precise::Float32, "row.n * 1e39", &[1]),
+        "`n`: 1e+39 is not within the range of Float32"
+    );
+    assert_eq!(
+        refused(Precise::Int8, Precise::UInt64, "row.n", &[1]),
+        "`n`: expected UInt64, found the number 1"
+    );
+    // A negative zero is a zero.
+    assert_eq!(precise(Precise::Int8, Precise::Int32, "-row.n", &[&[0]]), [Ok(vec![0; 4])]);
 }

@@ -60,9 +60,11 @@ impl Kind {
     fn of(field: &Field) -> Option<Self> {
         let may_be_absent = !field.absence.is_never();
         match field.data_type {
-            DataType::Number | DataType::Boolean | DataType::BigInt | DataType::IntegerEnum(_) => {
-                Some(Self::Bare { may_be_absent })
-            }
+            DataType::Number
+            | DataType::Boolean
+            | DataType::BigInt
+            | DataType::IntegerEnum(_)
+            | DataType::Precise(_) => Some(Self::Bare { may_be_absent }),
             DataType::String => Some(Self::Text { may_be_absent: false }),
             DataType::Date | DataType::StringEnum(_) => Some(Self::Text { may_be_absent }),
             DataType::Array(_) | DataType::Object(_) => None,

@@ -27,7 +27,7 @@ use crate::project::{
 pub const FILE_NAME: &str = "antler.lock";
 
 /// The form that this program writes, and the newest that it reads.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The pinned schemas of old versions.
 pub type Lock = BTreeMap<Version, Pinned>;
@@ -148,7 +148,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<Lock, Diagnostic> {
 mod tests {
     use antler_core::{
         ingestion::JsonForm,
-        schema::{Absence, DataType, Field},
+        schema::{Absence, DataType, Field, Precise},
     };
 
     use super::*;
@@ -165,6 +165,7 @@ mod tests {
             fields: vec![
                 field("eventId", DataType::String, Absence::Never, true),
                 field("timestamp", DataType::Date, Absence::Null, false),
+                field("attempt", DataType::Precise(Precise::UInt8), Absence::Never, false),
             ],
             order_by: Vec::new(),
         };
@@ -192,17 +193,17 @@ mod tests {
     /// Lock files of this form are committed in people's projects: every later antler must read
     /// this text.
     #[test]
-    fn the_third_form_is_frozen() {
+    fn the_fourth_form_is_frozen() {
         insta::assert_snapshot!(text(&sample()), @r#"
         {
-          "format": 3,
+          "format": 4,
           "versions": {
             "0.9": {
               "commit": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
               "tree": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
               "models": [
                 {
-                  "schema": "438ceeda809137cfba48dd277b6d1973b17daedf0f76de74b233726f3c70cb7c",
+                  "schema": "4b4b35e0b7dbc30feaa9c118aa130ec2854ac0e3f806e86900d1c5ced6527748",
                   "model": {
                     "name": "UserActivity",
                     "fields": [
@@ -215,6 +216,12 @@ mod tests {
                         "name": "timestamp",
                         "type": "date",
                         "absence": "null"
+                      },
+                      {
+                        "name": "attempt",
+                        "type": {
+                          "precise": "UInt8"
+                        }
                       }
                     ]
                   }
@@ -226,7 +233,7 @@ mod tests {
               "tree": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
               "models": [
                 {
-                  "schema": "438ceeda809137cfba48dd277b6d1973b17daedf0f76de74b233726f3c70cb7c",
+                  "schema": "4b4b35e0b7dbc30feaa9c118aa130ec2854ac0e3f806e86900d1c5ced6527748",
                   "model": {
                     "name": "UserActivity",
                     "fields": [
@@ -239,6 +246,12 @@ mod tests {
                         "name": "timestamp",
                         "type": "date",
                         "absence": "null"
+                      },
+                      {
+                        "name": "attempt",
+                        "type": {
+                          "precise": "UInt8"
+                        }
                       }
                     ]
                   },
@@ -253,12 +266,16 @@ mod tests {
         "#);
     }
 
-    /// The first form did not say what endpoints promise, and the second one not what models are
-    /// ordered by.
+    /// The first form did not say what endpoints promise, the second one not what models are ordered by,
+    /// and the third one had no precise types.
     #[test]
     fn earlier_forms_are_read() {
         let commit = "a".repeat(40);
-        let schema = sample().values().next().unwrap().models[0].model.schema_hash();
+        let mut first = sample();
+        first.retain(|version, _| version.to_string() == "0.9");
+        let model = &mut first.values_mut().next().unwrap().models[0].model;
+        model.fields.retain(|field| field.name.as_str() != "attempt");
+        let schema = model.schema_hash();
         let text = format!(
             r#"{{"format": 1, "versions": {{"0.9": {{"commit": "{commit}", "tree": "{}", "models": [
                 {{"schema": "{schema}", "model": {{"name": "UserActivity", "fields": [
@@ -267,8 +284,6 @@ mod tests {
             "b".repeat(40)
         );
         let file = Arc::new(SourceFile { path: FILE_NAME.into(), text });
-        let mut first = sample();
-        first.retain(|version, _| version.to_string() == "0.9");
         assert_eq!(parse(&file).unwrap(), first);
     }
 
@@ -288,8 +303,8 @@ mod tests {
             "antler.lock is damaged: the schema of UserActivity 0.9 is not the pinned one"
         );
         assert_eq!(
-            refused(&good.replacen("\"format\": 3", "\"format\": 4, \"more\": 3", 1)),
-            "antler.lock has format 4, and this antler knows 3"
+            refused(&good.replacen("\"format\": 4", "\"format\": 5, \"more\": 3", 1)),
+            "antler.lock has format 5, and this antler knows 4"
         );
     }
 }

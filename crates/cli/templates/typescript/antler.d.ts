@@ -7,6 +7,30 @@ declare module "antler" {
   /** Of Moose: the same as `T`, and in the event like any other field. */
   export type JWT<T> = T;
 
+  // How the database holds a value, where `number` and `bigint` leave that open.
+  type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };
+
+  /** A whole number from -128 to 127. */
+  export type Int8 = number & AntlerColumn<"Int8">;
+  /** A whole number from -32768 to 32767. */
+  export type Int16 = number & AntlerColumn<"Int16">;
+  /** A whole number from -2147483648 to 2147483647. */
+  export type Int32 = number & AntlerColumn<"Int32">;
+  /** A whole number of 64 bits with a sign: the same as `bigint`. */
+  export type Int64 = bigint & AntlerColumn<"Int64">;
+  /** A whole number from 0 to 255. */
+  export type UInt8 = number & AntlerColumn<"UInt8">;
+  /** A whole number from 0 to 65535. */
+  export type UInt16 = number & AntlerColumn<"UInt16">;
+  /** A whole number from 0 to 4294967295. */
+  export type UInt32 = number & AntlerColumn<"UInt32">;
+  /** A whole number of 64 bits without a sign. */
+  export type UInt64 = bigint & AntlerColumn<"UInt64">;
+  /** The nearest single to a number. */
+  export type Float32 = number & AntlerColumn<"Float32">;
+  /** A double: the same as `number`. */
+  export type Float64 = number & AntlerColumn<"Float64">;
+
   /** How a JSON body holds its events. */
   export enum IngestionFormat {
     /** One object. */
@@ -49,4 +73,5 @@ declare module "antler" {
 declare module "@514labs/moose-lib" {
   export { IngestionFormat } from "antler";
   export type { DataModelConfig, JWT, Key } from "antler";
+  export type { Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float32, Float64 } from "antler";
 }

@@ -52,6 +52,44 @@ fn a_configured_model_type_checks_and_a_wrong_setting_does_not() {
 }
 
 #[test]
+fn precise_types_are_in_a_new_project_and_in_the_packages() {
+    use antler_core::schema::Precise;
+    let sandbox = Sandbox::project();
+    let package = repository("packages/types").join("index");
+    for module in ["antler", "@514labs/moose-lib", package.to_str().unwrap()] {
+        let names: Vec<_> = Precise::ALL.iter().map(Precise::to_string).collect();
+        let fields: Vec<_> = names.iter().map(|name| format!("  of{name}: {name};\n")).collect();
+        let values: Vec<_> = Precise::ALL
+            .iter()
+            .map(|of| format!("  of{of}: {},\n", if of.is_double() { "1" } else { "1n" }))
+            .collect();
+        let models = format!(
+            "import type {{ Int64, Key, {} }} from {module:?};\n\
+             export interface Event {{\n  id: Key<Int64>;\n{}}}\n\
+             const plain: Event = {{\n  id: 1n,\n{}}};\n\
+             const sum: number = plain.ofInt32 + plain.ofFloat32;\n",
+            names.join(", "),
+            fields.concat(),
+            values.concat(),
+        );
+        sandbox.write(MODELS, &models);
+        assert_eq!(complaints(&sandbox), "", "{module}");
+        assert!(sandbox.antler(&["generate", "migrations"]).starts_with("exit 0"));
+        assert_eq!(complaints(&sandbox), "", "with the types of the version beside it");
+    }
+    for template in
+        ["packages/types-python/antler_types/__init__.py", "crates/cli/templates/python/antler.py"]
+    {
+        let text = std::fs::read_to_string(repository(template)).unwrap();
+        for of in Precise::ALL {
+            let plain = if of == Precise::Float32 { "float" } else { "int" };
+            let line = format!("\n{of} = Annotated[{plain}, \"{}\"]\n", of.to_string().to_lowercase());
+            assert!(text.contains(&line), "{template}: {line}");
+        }
+    }
+}
+
+#[test]
 fn the_types_of_a_python_project_can_be_imported_and_a_configured_model_runs() {
     let sandbox = Sandbox::empty();
     sandbox.antler(&["init", "my-app", "python"]);

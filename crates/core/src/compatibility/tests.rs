@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use DataType::{BigInt, Date, Number, String as Text};
+use crate::schema::Precise::{Float32, Int16, Int32, UInt8, UInt16, UInt64};
+use DataType::{BigInt, Date, Number, Precise, String as Text};
 
 fn field(name: &str, data_type: DataType) -> Field {
     Field { name: name.parse().unwrap(), data_type, absence: Absence::Never, key: false }
@@ -137,6 +138,26 @@ fn what_became_of_a_field_and_how_it_weighs() {
             &[absent("n", Number, Absence::Undefined)],
             &[field("n", Number)],
             &["breaking: n was `n?: number` and is `n: number`"],
+        ),
+        (
+            "a type of column that holds more",
+            &[field("n", Precise(Int32)), field("m", Precise(UInt8)), field("f", Precise(Float32))],
+            &[field("n", BigInt), field("m", Precise(Int16)), field("f", Number)],
+            &[
+                "compatible: n was `n: Int32` and is `n: bigint`",
+                "compatible: m was `m: UInt8` and is `m: Int16`",
+                "compatible: f was `f: Float32` and is `f: number`",
+            ],
+        ),
+        (
+            "a type of column that does not",
+            &[field("n", Precise(Int16)), field("m", Precise(UInt64)), field("f", Number)],
+            &[field("n", Precise(UInt16)), field("m", BigInt), field("f", Precise(Float32))],
+            &[
+                "breaking: n was `n: Int16` and is `n: UInt16`",
+                "breaking: m was `m: UInt64` and is `m: bigint`",
+                "breaking: f was `f: number` and is `f: Float32`",
+            ],
         ),
         (
             "another key",

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    schema::{Absence, DataType, Field, Model},
+    schema::{Absence, DataType, Field, Model, Precise},
     validate::UnknownFields,
 };
 
@@ -115,6 +115,7 @@ impl Writer<'_> {
                 json!({ "type": "array", "items": if item.nullable { or_null(of) } else { of } })
             }
             DataType::Object(fields) => self.object(fields),
+            DataType::Precise(of) => precise(*of),
         }
     }
 
@@ -122,6 +123,35 @@ impl Writer<'_> {
         json!({ "$ref": format!("{}/{name}", self.definitions) })
     }
 }
+
+fn precise(of: Precise) -> Value {
+    let number = match of.whole_numbers() {
+        Some((least, greatest)) => json!({
+            "type": "integer",
+            "format": of.name().to_ascii_lowercase(),
+            "minimum": Value::from(least as i64),
+            // None of them is negative, and the largest needs all 64 bits.
+            "maximum": Value::from(greatest as u64),
+        }),
+        // What is nearer to infinity than to the largest single is no single.
+        None => json!({
+            "type": "number",
+            "format": "float",
+            "exclusiveMinimum": -BEYOND_SINGLES,
+            "exclusiveMaximum": BEYOND_SINGLES,
+        }),
+    };
+    if of.is_double() {
+        return number;
+    }
+    json!({
+        "description": "A 64-bit integer without a sign. As a string of digits it survives readers that know doubles only.",
+        "anyOf": [number, { "type": "string", "pattern": patterns::unsigned() }],
+    })
+}
+
+/// Half way between the largest single and the next one, if there were one.
+const BEYOND_SINGLES: f64 = 3.402_823_567_797_336_6e38;
 
 /// The schema of a value or `null`.
 fn or_null(mut schema: Value) -> Value {
@@ -171,6 +201,9 @@ mod tests {
         match (of, value) {
             (DataType::BigInt, Value::Number(number)) => {
                 number.is_f64() && number.as_f64() == Some(i64::MIN as f64)
+            }
+            (DataType::Precise(Precise::UInt64), Value::Number(number)) => {
+                number.is_f64() && number.as_f64() == Some(u64::MAX as f64)
             }
             (DataType::Date, Value::String(text)) => {
                 ["1899-", "1900-01-01", "2299-12-31", "2300-"].iter().any(|edge| text.starts_with(edge))

@@ -8,6 +8,12 @@ pub(super) fn big_int() -> String {
     format!("^(?:-?0*(?:[0-9]{{1,{rest}}}|{})|-0*{smallest})$", up_to(&largest, '1'))
 }
 
+/// The digits of an integer of 64 bits without a sign.
+pub(super) fn unsigned() -> String {
+    let largest = u64::MAX.to_string();
+    format!("^0*(?:[0-9]{{1,{}}}|{})$", largest.len() - 1, up_to(&largest, '1'))
+}
+
 /// The numbers of as many digits as the bound that are not above it; `least` is what their first
 /// digit is at the least.
 fn up_to(bound: &str, least: char) -> String {

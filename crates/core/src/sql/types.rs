@@ -30,7 +30,8 @@ fn with_absence(data_type: &DataType, nullable: bool) -> String {
         | DataType::Date
         | DataType::StringEnum(_)
         | DataType::IntegerEnum(_)
-        | DataType::Object(_) => format!("Nullable({plain})"),
+        | DataType::Object(_)
+        | DataType::Precise(_) => format!("Nullable({plain})"),
     }
 }
 
@@ -49,6 +50,7 @@ fn plain_type(data_type: &DataType) -> String {
         }
         DataType::Array(item) => format!("Array({})", item_type(item)),
         DataType::Object(fields) => object_type(fields),
+        DataType::Precise(of) => of.name().to_owned(),
     }
 }
 

@@ -8,7 +8,8 @@
 //!   an element of an array.
 //! - A `number` is the double nearest to what was sent, in the shortest decimal text that reads
 //!   back as it; whole numbers below 2^53 have no point. `-0` stays `-0.0`.
-//! - A `bigint` is an integer literal.
+//! - A `bigint` is an integer literal, and so is every other whole number. A `Float32` is the single
+//!   nearest to what was sent, in the shortest text that reads back as it.
 //! - A `Date` is `"YYYY-MM-DD HH:MM:SS.mmm"`, UTC.
 //! - An enum of integers is its integer.
 //! - A string is escaped only where JSON demands it.
@@ -65,12 +66,28 @@ pub(super) fn write_number(out: &mut Vec<u8>, literal: &str) -> Result<(), NotFi
     }
 }
 
+/// Appends the single nearest to the literal, in the same form.
+pub(super) fn write_single(out: &mut Vec<u8>, literal: &str) -> Result<(), NotFinite> {
+    let value = literal.parse::<f32>().ok().filter(|value| value.is_finite()).ok_or(NotFinite)?;
+    let is_whole = value.trunc() == value && value.abs() < WHOLE_SINGLE;
+    // Writing to memory does not fail.
+    let _ = if is_whole && !(value == 0.0 && value.is_sign_negative()) {
+        write!(out, "{value:.0}")
+    } else {
+        serde_json::to_writer(out, &value).map_err(Into::into)
+    };
+    Ok(())
+}
+
 /// The literal is beyond the largest double.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotFinite;
 
 /// Integers to this bound are written without a point.
 const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// The same for singles.
+const WHOLE_SINGLE: f32 = 16_777_216.0;
 
 fn write_double(out: &mut Vec<u8>, value: f64) {
     let whole = value.trunc() == value && value.abs() < WHOLE && !(value == 0.0 && value.is_sign_negative());
@@ -133,6 +150,28 @@ mod tests {
         ] {
             assert_eq!(number(literal), canonical, "{literal}");
         }
+    }
+
+    #[test]
+    fn a_single_is_the_nearest_to_what_was_sent() {
+        let single = |literal: &str| {
+            let mut out = Vec::new();
+            write_single(&mut out, literal).map(|()| String::from_utf8(out).unwrap())
+        };
+        for (literal, canonical) in [
+            ("0.1", "0.1"),
+            ("0.10000000149011612", "0.1"),
+            ("1.0", "1"),
+            ("-0", "-0.0"),
+            ("16777215", "16777215"),
+            ("16777217", "16777216.0"),
+            ("3.4028235e38", "3.4028235e+38"),
+            ("1e-50", "0"),
+        ] {
+            assert_eq!(single(literal).unwrap(), canonical, "{literal}");
+            assert_eq!(single(canonical).unwrap(), canonical);
+        }
+        assert_eq!(single("3.5e38"), Err(NotFinite));
     }
 
     #[test]

@@ -1,31 +1,33 @@
-//! Integers of 64 bits as producers write them. They never are doubles on the way.
+//! Integers as producers write them. They never are doubles on the way.
+
+use std::str::FromStr;
 
 /// The integer that a string of digits stands for.
-pub(super) fn from_text(text: &str) -> Option<i64> {
+pub(super) fn from_text<T: FromStr>(text: &str) -> Option<T> {
     // `parse` would also take a plus sign.
     if text.starts_with('+') { None } else { text.parse().ok() }
 }
 
 /// The integer that the literal of a JSON number stands for: `5`, `5.0` and `50e-1` are one number,
 /// and languages without integers write whichever they like.
-pub(super) fn from_number(literal: &str) -> Option<i64> {
+pub(super) fn from_number<T: FromStr>(literal: &str) -> Option<T> {
     from_text(literal).or_else(|| whole(literal))
 }
 
 #[cold]
-fn whole(literal: &str) -> Option<i64> {
+fn whole<T: FromStr>(literal: &str) -> Option<T> {
     let magnitude = literal.strip_prefix('-').unwrap_or(literal);
     let (mantissa, exponent) = magnitude.split_once(['e', 'E']).unwrap_or((magnitude, "0"));
     let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = [before, after].concat();
     let significant = digits.trim_end_matches('0');
     if significant.is_empty() {
-        return Some(0);
+        return "0".parse().ok();
     }
     // Of how many digits, counted from the first one of the mantissa, the integer consists.
     let length = i64::try_from(before.len()).ok()?.checked_add(exponent.parse().ok()?)?;
     let zeros = usize::try_from(length).ok()?.checked_sub(significant.len())?;
-    // More zeros than this are out of range after any digit.
+    // More zeros than this are beyond 64 bits after any digit.
     if zeros > 19 {
         return None;
     }
@@ -52,7 +54,7 @@ mod tests {
             ("-922337203685477580800e-2", i64::MIN),
             ("9007199254740993.0", 9_007_199_254_740_993),
         ] {
-            assert_eq!(from_number(literal), Some(value), "{literal}");
+            assert_eq!(from_number::<i64>(literal), Some(value), "{literal}");
         }
     }
 
@@ -70,7 +72,7 @@ mod tests {
             "1e99999999999999999999",
             "1e-99999999999999999999",
         ] {
-            assert_eq!(from_number(literal), None, "{literal}");
+            assert_eq!(from_number::<i64>(literal), None, "{literal}");
         }
     }
 
@@ -78,7 +80,7 @@ mod tests {
     fn a_text_is_digits_and_nothing_else() {
         assert_eq!(from_text("-007"), Some(-7));
         for text in ["", "+5", "5.0", "1e1", " 5", "-", "9223372036854775808"] {
-            assert_eq!(from_text(text), None, "{text:?}");
+            assert_eq!(from_text::<i64>(text), None, "{text:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
 use super::{BodyFormat, UnknownFields, Validator, date};
-use crate::schema::{Absence, DataType, Field, Item, Model};
+use crate::schema::{Absence, DataType, Field, Item, Model, Precise};
 
 /// What the canonical form should hold, or `None` for a value that is not of the type. Written
 /// over whole JSON values, without a thought for speed.
@@ -14,7 +14,9 @@ fn opinion(data_type: &DataType, value: &Value) -> Option<Value> {
     match (data_type, value) {
         (DataType::String, Value::String(_)) | (DataType::Boolean, Value::Bool(_)) => Some(value.clone()),
         (DataType::Number, Value::Number(number)) => number.as_f64().map(double),
-        (DataType::BigInt, Value::Number(number)) => whole(&number.to_string()).map(Value::from),
+        (DataType::BigInt, Value::Number(number)) => {
+            whole(&number.to_string()).and_then(|value| i64::try_from(value).ok()).map(Value::from)
+        }
         (DataType::BigInt, Value::String(text)) if !text.contains('+') => {
             text.parse::<i64>().ok().map(Value::from)
         }
@@ -25,6 +27,16 @@ fn opinion(data_type: &DataType, value: &Value) -> Option<Value> {
             let same = |allowed: &&i16| number.as_f64() == Some(f64::from(**allowed));
             values.values().find(same).map(|number| Value::from(*number))
         }
+        (DataType::Precise(Precise::UInt64), Value::String(text)) if !text.contains('+') => {
+            text.parse::<u64>().ok().map(Value::from)
+        }
+        (DataType::Precise(of), Value::Number(number)) => match of.whole_numbers() {
+            Some((least, greatest)) => {
+                let value = whole(&number.to_string()).filter(|n| (least..=greatest).contains(n))?;
+                serde_json::from_str(&value.to_string()).ok()
+            }
+            None => number.to_string().parse().ok().filter(|single: &f32| single.is_finite()).map(single),
+        },
         (DataType::Array(item), Value::Array(elements)) => {
             let one = |element: &Value| match element {
                 Value::Null if item.nullable => Some(Value::Null),
@@ -48,7 +60,7 @@ fn opinion(data_type: &DataType, value: &Value) -> Option<Value> {
 }
 
 /// An integer, or the text of a double that is one.
-fn whole(text: &str) -> Option<i64> {
+fn whole(text: &str) -> Option<i128> {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
     let shift = exponent.parse::<usize>().ok().filter(|shift| *shift < 20)?;
@@ -61,6 +73,13 @@ fn double(value: f64) -> Value {
     let whole =
         value.fract() == 0.0 && value.abs() < 2_f64.powi(53) && !(value == 0.0 && value.is_sign_negative());
     if whole { Value::from(value as i64) } else { Value::from(value) }
+}
+
+fn single(value: f32) -> Value {
+    let whole =
+        value.fract() == 0.0 && value.abs() < 2_f32.powi(24) && !(value == 0.0 && value.is_sign_negative());
+    let text = if whole { format!("{value:.0}") } else { format!("{value:?}") };
+    serde_json::from_str(&text).unwrap()
 }
 
 fn instant(time: jiff::civil::DateTime) -> Value {
@@ -83,7 +102,8 @@ fn any_type() -> impl Strategy<Value = DataType> {
     });
     let plain =
         select(vec![DataType::String, DataType::Number, DataType::Boolean, DataType::BigInt, DataType::Date]);
-    prop_oneof![3 => plain, 1 => strings, 1 => integers].prop_recursive(3, 12, 4, |inner| {
+    let precise = select(Precise::ALL.to_vec()).prop_map(DataType::Precise);
+    prop_oneof![3 => plain, 1 => strings, 1 => integers, 2 => precise].prop_recursive(3, 12, 4, |inner| {
         let list = (inner.clone(), any::<bool>())
             .prop_map(|(data_type, nullable)| DataType::Array(Box::new(Item { data_type, nullable })));
         prop_oneof![list, any_fields(inner).prop_map(DataType::Object)]
@@ -171,6 +191,20 @@ fn value_of(data_type: &DataType) -> BoxedStrategy<Value> {
         DataType::IntegerEnum(values) => {
             select(values.values().copied().collect::<Vec<_>>()).prop_map(Value::from).boxed()
         }
+        DataType::Precise(of) => match (*of, of.whole_numbers()) {
+            (of, Some((least, greatest))) => prop_oneof![
+                (least..=greatest).prop_map(|n| serde_json::from_str(&n.to_string()).unwrap()),
+                select(vec![least, 0, greatest]).prop_map(|n| json!(n as f64)),
+                (least..=greatest).prop_map(move |n| if of == Precise::UInt64 { json!(n.to_string()) } else { json!(n as f64) }),
+            ]
+            .boxed(),
+            (_, None) => prop_oneof![
+                any::<f32>().prop_map(|n| json!(f64::from(n))),
+                any::<f64>().prop_map(Value::from),
+                any::<i64>().prop_map(Value::from),
+            ]
+            .boxed(),
+        },
         DataType::Array(item) => vec(value_of(&item.data_type), 0..4).prop_map(Value::from).boxed(),
         DataType::Object(fields) => record_of(fields),
     };

@@ -9,7 +9,8 @@
 //!   not 1. Where JSON cannot say it, there is one more spelling: a `bigint` may be a string of
 //!   digits, a `Date` is a string or a number (`date.rs` lists them).
 //! - A `number` becomes the nearest double, as in JavaScript; beyond the largest double it is
-//!   refused. A `bigint` is a whole number, however it is written, and never becomes a double.
+//!   refused. A `bigint` is a whole number, however it is written, and never becomes a double. So is
+//!   one of the narrower types (`precise.rs`), and what is out of its range is refused.
 //! - `null` and a missing field are the same, whichever of the two the model names: both are
 //!   stored as NULL. For a field that may not be absent both are refused.
 //! - A field that stands twice in an object is refused. JSON leaves its meaning open, and one
@@ -27,6 +28,7 @@ mod integer;
 #[cfg(test)]
 pub(crate) mod laws;
 mod lines;
+mod precise;
 mod reader;
 mod shape;
 mod text;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::date;
-use crate::schema::{Absence, DataType, Field, Item};
+use super::{date, precise};
+use crate::schema::{Absence, DataType, Field, Item, Precise};
 
 /// A place for a value: a field or an element.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(super) enum Shape {
     IntegerEnum(Vec<i16>),
     Array(Box<Slot>),
     Object(Record),
+    Precise(Precise),
 }
 
 /// The fields of an object.
@@ -102,6 +103,7 @@ impl Shape {
                 Self::Array(Box::new(Slot::new(data_type, *nullable)))
             }
             DataType::Object(fields) => Self::Object(Record::new(fields)),
+            DataType::Precise(of) => Self::Precise(*of),
         }
     }
 }
@@ -119,6 +121,7 @@ fn describe(data_type: &DataType) -> String {
         }
         DataType::Array(_) => "array".to_owned(),
         DataType::Object(_) => "object".to_owned(),
+        DataType::Precise(of) => precise::expected(*of),
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use super::{
     UnknownFields,
     canonical::{NotFinite, write_number, write_string},
-    date, integer,
+    date, integer, precise,
     reader::{Broken, Kind, Reader},
     shape::{Record, Shape, Slot},
     text::{Spelling, Text},
@@ -110,6 +110,18 @@ impl Walk<'_, '_> {
             }
             (Shape::Array(item), Kind::Array) => self.array(item, kind, at)?,
             (Shape::Object(record), Kind::Object) => self.object(record, kind, at)?,
+            (Shape::Precise(of), Kind::Number) => {
+                let literal = self.reader.number()?;
+                if precise::write_number(self.out, *of, literal).is_err() {
+                    self.mismatch(at, &slot.expected, literal);
+                }
+            }
+            (Shape::Precise(of), Kind::String) => {
+                let text = self.reader.string()?;
+                if precise::write_text(self.out, *of, text).is_err() {
+                    self.mismatch(at, &slot.expected, self.reader.since(start));
+                }
+            }
             (
                 Shape::String
                 | Shape::Number
@@ -119,7 +131,8 @@ impl Walk<'_, '_> {
                 | Shape::StringEnum(_)
                 | Shape::IntegerEnum(_)
                 | Shape::Array(_)
-                | Shape::Object(_),
+                | Shape::Object(_)
+                | Shape::Precise(_),
                 _,
             ) => {
                 let found = self.reader.skip()?;

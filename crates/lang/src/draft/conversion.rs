@@ -1,6 +1,6 @@
 //! How a value of one type is made from a value of another, where there is one obvious way.
 
-use antler_core::schema::{Absence, DataType, Field};
+use antler_core::schema::{Absence, DataType, Field, Precise};
 
 use super::page::{Value, member};
 
@@ -46,6 +46,22 @@ pub(super) fn convert(source: &Source, to: &DataType) -> Option<Value> {
     if assignable(source.data_type, to) {
         return Some(Value::code(path.clone()));
     }
+    if let (DataType::Precise(of), BigInt) = (source.data_type, to)
+        && of.is_double()
+        && of.whole_numbers().is_some()
+    {
+        return Some(Value::code(format!("BigInt({path})")));
+    }
+    if let Some((from, note)) = precisely(source.data_type, to) {
+        let plain = Source { path: path.clone(), data_type: &from, absence: source.absence };
+        let code = match convert(&plain, &written(to))? {
+            Value::Code { code, note: before } => {
+                Value::Code { code, note: note.map(str::to_owned).or(before) }
+            }
+            other => other,
+        };
+        return Some(code);
+    }
     let (code, note) = match (source.data_type, to) {
         (Number | Boolean | BigInt, String) => (format!("String({path})"), None),
         (IntegerEnum(_), String) => (format!("String({path})"), Some("the number, not its name")),
@@ -66,10 +82,36 @@ pub(super) fn convert(source: &Source, to: &DataType) -> Option<Value> {
     Some(Value::Code { code, note: note.map(str::to_owned) })
 }
 
+/// What the language calls a type, when one of two is precise, and what may fail between them.
+fn precisely(from: &DataType, to: &DataType) -> Option<(DataType, Option<&'static str>)> {
+    let note = match (from, to) {
+        (_, DataType::Precise(Precise::UInt64)) => Some("fails where it is negative"),
+        (_, DataType::Precise(Precise::Float32)) => Some("rounded to a single"),
+        (_, DataType::Precise(_)) => Some("fails where it is out of range"),
+        (DataType::Precise(Precise::UInt64), DataType::BigInt) => Some("fails beyond 2^63"),
+        (DataType::Precise(_), _) => None,
+        _ => return None,
+    };
+    Some((written(from), note))
+}
+
+/// The type that the language has for values of a type.
+fn written(of: &DataType) -> DataType {
+    match of {
+        DataType::Precise(of) if of.is_double() => DataType::Number,
+        DataType::Precise(_) => DataType::BigInt,
+        other => other.clone(),
+    }
+}
+
 /// Whether every value of one type is a value of the other that means the same.
 fn assignable(from: &DataType, to: &DataType) -> bool {
     use DataType::{Array, IntegerEnum, Number, Object, String, StringEnum};
     match (from, to) {
+        (DataType::Precise(from), DataType::Precise(to)) => {
+            to.holds(*from) && to.is_double() == from.is_double()
+        }
+        (DataType::Precise(from), Number) => from.is_double(),
         (StringEnum(_), String) | (IntegerEnum(_), Number) => true,
         (StringEnum(from), StringEnum(to)) => from.is_subset(to),
         // A number that changed its name may have changed its meaning.

@@ -55,6 +55,25 @@ fn a_draft_copies_what_is_certain_and_asks_about_what_is_not() {
 }
 
 #[test]
+fn what_may_not_fit_a_column_is_said() {
+    let from =
+        "a: Int8; b: number; c: bigint; d: UInt64; e: string; f: Int32; g: Float32; h: Int8[]; i: UInt32";
+    let to =
+        "a: Int32; b: Int16; c: UInt64; d: bigint; e: UInt8; f: bigint; g: number; h: Int16[]; i: string";
+    insta::assert_snapshot!(body(from, to), @r"
+    a: event.a,
+    b: event.b, // fails where it is out of range
+    c: event.c, // fails where it is negative
+    d: event.d, // fails beyond 2^63
+    e: Number(event.e), // fails where it is out of range
+    f: BigInt(event.f),
+    g: event.g,
+    h: event.h,
+    i: String(event.i),
+    ");
+}
+
+#[test]
 fn obvious_conversions_are_written_out() {
     let from = "a: number; b: string; c: string; d: Date; e: Date; f: number; g: bigint; h: number; i: boolean; j: boolean; k: bigint; l: string; m: number";
     let to = "a: string; b: number; c: Date; d: string; e: number; f: Date; g: number; h: bigint; i: string; j: number; k: string; l: bigint; m: boolean";

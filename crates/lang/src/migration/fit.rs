@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use antler_core::schema::{Absence, DataType, Field, Item};
+use antler_core::schema::{Absence, DataType, Field, Item, Precise};
 
 use super::{
     ir::{Each, Function, Graph, Id, Node, Nothing},
@@ -94,6 +94,8 @@ impl Fitting<'_> {
             }
             DataType::Array(item) => self.array(value, item, path),
             DataType::Object(fields) => self.object(value, fields, path),
+            DataType::Precise(of) => self.precise(value, *of, data_type, path),
+            DataType::BigInt if kind == Kind::Precise(Precise::UInt64) => Ok(self.signed(value, path)),
             DataType::String | DataType::Number | DataType::Boolean | DataType::BigInt | DataType::Date => {
                 Err(None)
             }
@@ -200,6 +202,70 @@ impl Fitting<'_> {
         })
     }
 
+    /// A number as a narrower column gives it back. Types do not say whether it is one of its values.
+    fn precise(&mut self, value: Id, of: Precise, data_type: &DataType, path: &str) -> Fit {
+        let kind = self.graph.ty(value).kind.clone();
+        match kind {
+            Kind::Precise(found) if of.holds(found) && of.is_double() == found.is_double() => {
+                return Ok(Fallible::total(self.graph, value));
+            }
+            _ if matches!(self.graph.node(value), Node::If(..)) => {
+                return self.either(value, data_type, path);
+            }
+            ref kind if kind.is_number() == of.is_double() && (kind.is_number() || kind.is_big()) => {}
+            _ => return Err(None),
+        }
+        if let Some(constant) = self.constant(value, of) {
+            return Ok(Fallible::total(self.graph, constant));
+        }
+        let narrow = self.graph.apply(Function::Narrow(of), &[value]);
+        let fails = match of.whole_numbers() {
+            Some(_) => self.graph.is_nothing(narrow),
+            None => {
+                let is_finite = self.graph.apply(Function::IsFinite, &[value]);
+                let stays_finite = self.graph.apply(Function::IsFinite, &[narrow]);
+                let becomes_infinite = self.graph.not(stays_finite);
+                self.graph.and(is_finite, becomes_infinite)
+            }
+        };
+        let number = match of.is_double() {
+            true => super::javascript::number::to_text(self.graph, value),
+            false => self.graph.apply(Function::IntegerToText, &[value]),
+        };
+        let failure = self.refused(fails, path, number, &format!(" is not {}", outside(of)));
+        Ok(Fallible { value: self.graph.known(narrow), failure })
+    }
+
+    /// A whole number that is written out, if the type has it.
+    fn constant(&mut self, value: Id, of: Precise) -> Option<Id> {
+        let (least, greatest) = of.whole_numbers()?;
+        match *self.graph.node(value) {
+            Node::Number(bits) if bits.value().fract() == 0.0 => {
+                let number = bits.value();
+                let fits = number >= least as f64 && number <= greatest as f64;
+                // No column of whole numbers has a negative zero.
+                fits.then(|| self.graph.number(number + 0.0))
+            }
+            Node::BigInt(number) => (least..=greatest).contains(&number.into()).then_some(value),
+            _ => None,
+        }
+    }
+
+    /// An integer without a sign as one with a sign.
+    fn signed(&mut self, value: Id, path: &str) -> Fallible {
+        let signed = self.graph.apply(Function::NumberToInteger, &[value]);
+        let fails = self.graph.is_nothing(signed);
+        let number = self.graph.apply(Function::IntegerToText, &[value]);
+        let failure = self.refused(fails, path, number, " does not fit into 64 bits with a sign");
+        Fallible { value: self.graph.known(signed), failure }
+    }
+
+    fn refused(&mut self, fails: Id, path: &str, number: Id, why: &str) -> Id {
+        let (start, end) = (self.graph.text(&format!("`{path}`: ")), self.graph.text(why));
+        let reason = self.graph.apply(Function::Concatenate, &[start, number, end]);
+        self.graph.failure_if(fails, reason)
+    }
+
     fn array(&mut self, value: Id, item: &Item, path: &str) -> Fit {
         let Kind::Array(found) = self.graph.ty(value).kind.clone() else { return Err(None) };
         match self.graph.node(value).clone() {
@@ -266,6 +332,14 @@ impl Fitting<'_> {
             fitted.push((field.name.clone(), inner.value));
         }
         Ok(Fallible { value: self.graph.object(fitted), failure })
+    }
+}
+
+/// What a number is not that a type cannot hold.
+fn outside(of: Precise) -> String {
+    match of.whole_numbers() {
+        Some((least, greatest)) => format!("a whole number from {least} to {greatest}"),
+        None => format!("within the range of {of}"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The types of what functions compute.
 
+use antler_core::schema::Precise;
+
 use super::{
     ir::{Function, Graph, Id},
     types::{Kind, Type},
@@ -53,6 +55,8 @@ impl Graph {
             F::ScaledRemainder => optional(Kind::Number),
             F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
             F::NumberToInteger | F::TextToInteger => optional(Kind::BigInt),
+            F::Narrow(of @ Precise::Float32) => Type::of(Kind::Precise(*of)),
+            F::Narrow(of) => optional(Kind::Precise(*of)),
             F::IntegerToText
             | F::DigitsOfNumber
             | F::Extract(_)

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use antler_core::{
     names::SqlIdent,
-    schema::{Absence, DataType, Field, Item},
+    schema::{Absence, DataType, Field, Item, Precise},
 };
 
 use super::ir::Nothing;
@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Date,
     Array(Box<Type>),
     Object(Vec<(SqlIdent, Type)>),
+    /// A value that the column type can hold: a number, or for `UInt64` a bigint without a sign.
+    Precise(Precise),
 }
 
 impl Type {
@@ -95,6 +97,7 @@ impl Kind {
             DataType::Object(fields) => {
                 Self::Object(fields.iter().map(|field| (field.name.clone(), Type::of_field(field))).collect())
             }
+            DataType::Precise(of) => Self::Precise(*of),
         }
     }
 
@@ -103,13 +106,23 @@ impl Kind {
     }
 
     pub(super) fn is_number(&self) -> bool {
-        matches!(self, Self::Number | Self::Integers(_))
+        match self {
+            Self::Number | Self::Integers(_) => true,
+            Self::Precise(of) => of.is_double(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is an integer that is no double.
+    pub(super) fn is_big(&self) -> bool {
+        *self == Self::BigInt || *self == Self::Precise(Precise::UInt64)
     }
 
     /// Whether both are texts, both numbers, and so on.
     pub(super) fn is_comparable_to(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Boolean, Self::Boolean) | (Self::BigInt, Self::BigInt) | (Self::Date, Self::Date) => true,
+            (Self::Boolean, Self::Boolean) | (Self::Date, Self::Date) => true,
+            (a, b) if a.is_big() && b.is_big() => true,
             _ => (self.is_text() && other.is_text()) || (self.is_number() && other.is_number()),
         }
     }
@@ -200,6 +213,7 @@ impl fmt::Display for Kind {
                     .collect();
                 if fields.is_empty() { f.write_str("{}") } else { write!(f, "{{ {} }}", fields.join("; ")) }
             }
+            Self::Precise(of) => write!(f, "{of}"),
         }
     }
 }

@@ -63,7 +63,9 @@ impl Language {
     /// Whether a name is a mark, such as that of keys, and not a type of its own.
     pub fn is_mark(self, name: &str) -> bool {
         match self {
-            Self::TypeScript | Self::Python => matches!(name, "Key" | "JWT"),
+            Self::TypeScript | Self::Python => {
+                matches!(name, "Key" | "JWT" | "AntlerColumn" | "ClickHouseInt")
+            }
             Self::Prisma | Self::JsonSchema | Self::Avro | Self::Protobuf => false,
         }
     }

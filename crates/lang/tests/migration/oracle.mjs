@@ -37,6 +37,14 @@ function evaluate(path, source, loaded) {
 const bits = new DataView(new ArrayBuffer(8));
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
+const PRECISE = {
+  Int8: [-128, 127],
+  Int16: [-32768, 32767],
+  Int32: [-2147483648, 2147483647],
+  UInt8: [0, 255],
+  UInt16: [0, 65535],
+  UInt32: [0, 4294967295],
+};
 const FIRST = -2208988800000;
 const LAST = 10413791999999;
 
@@ -44,7 +52,8 @@ const LAST = 10413791999999;
 class Misfit extends Error {}
 
 function read(type, value) {
-  if (type === "number") {
+  if (type.precise === "UInt64") return BigInt(value);
+  if (type === "number" || type.precise) {
     bits.setBigUint64(0, BigInt(value));
     return bits.getFloat64(0);
   }
@@ -86,6 +95,18 @@ function stored(type, value) {
   if (type === "date") {
     fits(value instanceof Date && value.getTime() >= FIRST && value.getTime() <= LAST);
     return String(value.getTime());
+  }
+  if (type.precise === "UInt64") return fits(typeof value === "bigint" && value === BigInt.asUintN(64, value)), String(value);
+  if (type.precise === "Float32") {
+    fits(typeof value === "number" && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value)));
+    if (Number.isNaN(value)) return "nan";
+    bits.setFloat32(0, value);
+    return String(bits.getUint32(0));
+  }
+  if (type.precise) {
+    const [least, greatest] = PRECISE[type.precise];
+    fits(Number.isInteger(value) && value >= least && value <= greatest);
+    return String(value);
   }
   if (type.string_enum) return fits(type.string_enum.includes(value)), hex(value);
   if (type.integer_enum) return fits(Object.values(type.integer_enum).includes(value)), String(value);

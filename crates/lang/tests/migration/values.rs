@@ -1,7 +1,7 @@
 //! Rows full of edge values, and their forms for the database, for Node and for comparison.
 
 use antler_core::{
-    schema::{DataType, Field, Model},
+    schema::{DataType, Field, Model, Precise},
     sql::{Expr, column_type, item_type},
 };
 use serde_json::{Value as Json, json};
@@ -14,6 +14,7 @@ pub enum Value {
     Number(f64),
     Boolean(bool),
     BigInt(i64),
+    Unsigned(u64),
     Date(i64),
     /// The name of an integer enum's member, and its number.
     Member(String, i16),
@@ -281,6 +282,17 @@ fn edges(data_type: &DataType) -> Vec<Value> {
             members.iter().map(|(name, value)| Value::Member(name.clone(), *value)).collect()
         }
         DataType::Array(_) | DataType::Object(_) => Vec::new(),
+        DataType::Precise(Precise::UInt64) => {
+            [0, 1, 1 << 53, (1 << 53) + 1, 1 << 63, u64::MAX - 1, u64::MAX].map(Value::Unsigned).to_vec()
+        }
+        DataType::Precise(of) => match of.whole_numbers() {
+            Some((least, greatest)) => {
+                [0, least, greatest, 1, 42, least / 2, greatest / 3].map(|n| Value::Number(n as f64)).to_vec()
+            }
+            None => [0.0, -0.0, 0.1, 1.5, -2.5, 1e10, f32::MAX, f32::MIN, 1e-45, f32::NAN, f32::INFINITY]
+                .map(|n: f32| Value::Number(n.into()))
+                .to_vec(),
+        },
     }
 }
 
@@ -356,6 +368,7 @@ impl Value {
             (Self::Number(number), _) => Expr::float(*number),
             (Self::Boolean(value), _) => Expr::bool(*value),
             (Self::BigInt(number), _) => Expr::int(*number),
+            (Self::Unsigned(number), _) => Expr::call("toUInt64", [Expr::string(number.to_string())]),
             (Self::Date(ms), _) => {
                 Expr::call("fromUnixTimestamp64Milli", [Expr::int(*ms), Expr::string("UTC")])
             }
@@ -380,6 +393,7 @@ impl Value {
             Self::Number(number) => json!(number.to_bits().to_string()),
             Self::Boolean(value) => json!(value),
             Self::BigInt(number) => json!(number.to_string()),
+            Self::Unsigned(number) => json!(number.to_string()),
             Self::Date(ms) => json!(ms),
             Self::Member(_, number) => json!(number),
             Self::List(items) | Self::Object(items) => items.iter().map(Self::json).collect(),
@@ -413,7 +427,10 @@ fn plain(value: &str, data_type: &DataType) -> String {
         DataType::Number => {
             format!("if(isNaN({value}), 'nan', toString(reinterpretAsUInt64({value})))")
         }
-        DataType::Boolean | DataType::BigInt => format!("toString({value})"),
+        DataType::Precise(Precise::Float32) => {
+            format!("if(isNaN({value}), 'nan', toString(reinterpretAsUInt32({value})))")
+        }
+        DataType::Boolean | DataType::BigInt | DataType::Precise(_) => format!("toString({value})"),
         DataType::Date => format!("toString(toUnixTimestamp64Milli({value}))"),
         DataType::StringEnum(_) => format!("hex(toString({value}))"),
         DataType::IntegerEnum(_) => format!("toString(toInt16({value}))"),

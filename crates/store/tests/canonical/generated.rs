@@ -7,7 +7,7 @@ use std::{
 
 use antler_core::{
     route,
-    schema::{Absence, DataType, Field, Item, Model},
+    schema::{Absence, DataType, Field, Item, Model, Precise},
     sql::statement,
     validate::{INSERT_SETTINGS, UnknownFields, Validator},
 };
@@ -56,6 +56,7 @@ fn scalar() -> impl Strategy<Value = DataType> {
         ]),
         1 => texts,
         1 => integers,
+        2 => select(Precise::ALL.to_vec()).prop_map(DataType::Precise),
     ]
 }
 
@@ -138,6 +139,15 @@ fn value(data_type: &DataType) -> BoxedStrategy<Value> {
             vec(element, 0..4).prop_map(Value::from).boxed()
         }
         DataType::Object(fields) => record(fields),
+        DataType::Precise(of) => match of.whole_numbers() {
+            Some((least, greatest)) => {
+                (least..=greatest).prop_map(|n| serde_json::from_str(&n.to_string()).unwrap()).boxed()
+            }
+            None => any::<f32>()
+                .prop_filter("JSON has no infinity", |number| number.is_finite())
+                .prop_map(Value::from)
+                .boxed(),
+        },
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use antler_core::{
     names::TableName,
     route,
-    schema::{Absence, DataType, Field, Item, Model},
+    schema::{Absence, DataType, Field, Item, Model, Precise},
     sql::{
         Projection,
         statement::{self, Sync},
@@ -82,10 +82,31 @@ fn scalars() -> Vec<(&'static str, DataType, Vec<Value>)> {
             [i64::MIN, -(1 << 53) - 1, -1, 0, (1 << 53) + 1, i64::MAX].map(Value::from).to_vec(),
         ),
         ("date", DataType::Date, dates().map(Value::from).to_vec()),
+        ("int8", DataType::Precise(Precise::Int8), whole(Precise::Int8)),
+        ("int16", DataType::Precise(Precise::Int16), whole(Precise::Int16)),
+        ("int32", DataType::Precise(Precise::Int32), whole(Precise::Int32)),
+        ("uint8", DataType::Precise(Precise::UInt8), whole(Precise::UInt8)),
+        ("uint16", DataType::Precise(Precise::UInt16), whole(Precise::UInt16)),
+        ("uint32", DataType::Precise(Precise::UInt32), whole(Precise::UInt32)),
+        ("uint64", DataType::Precise(Precise::UInt64), whole(Precise::UInt64)),
+        ("float32", DataType::Precise(Precise::Float32), singles()),
         ("names", enumeration, names.map(Value::from).to_vec()),
         ("numbers", named(&numbers), numbers.map(|(_, number)| json!(number)).to_vec()),
         ("wide", named(&wide), wide.map(|(_, number)| json!(number)).to_vec()),
     ]
+}
+
+fn whole(of: Precise) -> Vec<Value> {
+    let (least, greatest) = of.whole_numbers().unwrap();
+    [least, least + 1, 0, 1, greatest / 3, greatest - 1, greatest]
+        .map(|number| serde_json::from_str(&number.to_string()).unwrap())
+        .to_vec()
+}
+
+fn singles() -> Vec<Value> {
+    let edges = [0.0, -0.0, 1.0, 0.1, f32::MIN_POSITIVE, f32::MAX, f32::MIN, 1e-45, 1e10, 16_777_216.0];
+    let powers = (-148..127).step_by(3).map(|power| 1.7_f32 * 2_f32.powi(power));
+    edges.into_iter().chain(powers).map(Value::from).collect()
 }
 
 fn doubles() -> Vec<Value> {
@@ -235,6 +256,10 @@ fn assert_same(data_type: &DataType, sent: &Value, stored: &Value, place: &str) 
             let bits = |value: &Value| value.as_f64().map(f64::to_bits);
             assert_eq!(bits(sent), bits(stored), "{place}: {sent} became {stored}");
         }
+        DataType::Precise(Precise::Float32) if !sent.is_null() => {
+            let bits = |value: &Value| value.as_f64().map(|value| (value as f32).to_bits());
+            assert_eq!(bits(sent), bits(stored), "{place}: {sent} became {stored}");
+        }
         DataType::IntegerEnum(values) if !sent.is_null() => {
             let number = stored.as_str().and_then(|name| values.get(name));
             assert_eq!(sent.as_i64(), number.copied().map(i64::from), "{place}: {sent} became {stored}");
@@ -247,7 +272,8 @@ fn assert_same(data_type: &DataType, sent: &Value, stored: &Value, place: &str) 
         | DataType::StringEnum(_)
         | DataType::IntegerEnum(_)
         | DataType::Array(_)
-        | DataType::Object(_) => assert_eq!(sent, stored, "{place}"),
+        | DataType::Object(_)
+        | DataType::Precise(_) => assert_eq!(sent, stored, "{place}"),
     }
 }
 

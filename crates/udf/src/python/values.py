@@ -85,6 +85,8 @@ def expected(kind):
         return "Literal[%s]" % ", ".join(json.dumps(word, ensure_ascii=False) for word in sorted(of))
     if name == "integer_enum":
         return "Literal[%s]" % ", ".join(str(number) for number in sorted(of.values()))
+    if name == "precise":
+        return "float" if of == "Float32" else "int"
     return {"array": "a list", "object": "an object"}[name]
 
 
@@ -123,6 +125,32 @@ def as_integer(value, path):
     if not isinstance(value, int) or isinstance(value, bool):
         misfit(path, "big_int", value)
     return int(value)
+
+
+# How numbers of exact types are written, and which whole numbers they hold.
+PRECISE = {
+    "Int8": ("<b", -(2**7), 2**7 - 1), "Int16": ("<h", -(2**15), 2**15 - 1), "Int32": ("<i", -(2**31), 2**31 - 1),
+    "UInt8": ("<B", 0, 2**8 - 1), "UInt16": ("<H", 0, 2**16 - 1), "UInt32": ("<I", 0, 2**32 - 1),
+    "UInt64": ("<Q", 0, 2**64 - 1), "Float32": ("<f", None, None),
+}  # fmt: skip
+
+
+def as_whole(value, least, greatest, kind, path):
+    value = plain(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        misfit(path, kind, value)
+    if not least <= value <= greatest:
+        raise Misfit("`%s`: %d is not a whole number from %d to %d" % (path, value, least, greatest))
+    return int(value)
+
+
+def as_single(value, kind, path):
+    number = as_number(value, path)
+    try:
+        struct.pack("<f", number)
+    except OverflowError:
+        raise Misfit("`%s`: %r is not within the range of %s" % (path, number, kind["precise"])) from None
+    return number
 
 
 def too_large(path):
@@ -277,6 +305,10 @@ class Reading(Writing):
             unpack = "unpack_byte" if bytes_ == 1 else "unpack_short"
             line(depth, "%s = %s[%s(buffer, at)[0]]" % (into, self.constant(values), unpack))
             line(depth, "at += %d" % bytes_)
+        elif "precise" in kind:
+            how = struct.Struct(PRECISE[kind["precise"]][0])
+            line(depth, "%s = %s(buffer, at)[0]" % (into, self.constant(how.unpack_from)))
+            line(depth, "at += %d" % how.size)
         elif "array" in kind:
             size, item = self.variable(), kind["array"]
             self.size(depth, size)
@@ -346,6 +378,13 @@ class Answering(Writing):
             pack = "pack_byte" if bytes_ == 1 else "pack_short"
             known, of = self.constant(numbers), self.constant(kind)
             line(depth, "out += %s(as_choice(%s, %s, %s, %s))" % (pack, value, known, of, put))
+        elif "precise" in kind:
+            how, least, greatest = PRECISE[kind["precise"]]
+            pack, of = self.constant(struct.Struct(how).pack), self.constant(kind)
+            if least is None:
+                line(depth, "out += %s(as_single(%s, %s, %s))" % (pack, value, of, put))
+            else:
+                line(depth, "out += %s(as_whole(%s, %d, %d, %s, %s))" % (pack, value, least, greatest, of, put))
         elif "array" in kind:
             item, element, of = kind["array"], self.variable(), self.constant(kind)
             line(depth, "if not isinstance(%s, (list, tuple)): misfit(%s, %s, %s)" % (value, put, of, value))
@@ -391,7 +430,7 @@ def made_writer():
         "pack_number": struct.Struct("<d").pack, "pack_integer": struct.Struct("<q").pack,
         "pack_byte": struct.Struct("<b").pack, "pack_short": struct.Struct("<h").pack,
         "as_text": as_text, "as_number": as_number, "as_integer": as_integer, "as_time": as_time,
-        "as_choice": as_choice, "too_large": too_large, "misfit": misfit, "members": members,
+        "as_choice": as_choice, "as_whole": as_whole, "as_single": as_single, "too_large": too_large, "misfit": misfit, "members": members,
         "member": member, "put_length": put_length, "NOTHING": NOTHING, "SURROGATE": SURROGATE,
     })  # fmt: skip
 
@@ -408,6 +447,8 @@ def some_record(fields, out):
             out += bytes(8)
         elif "object" in kind:
             some_record(kind["object"], out)
+        elif "precise" in kind:
+            out += bytes(struct.calcsize(PRECISE[kind["precise"]][0]))
         else:
             numbers, _, bytes_ = numbered(kind)
             first = min(numbers.values()) if "string_enum" in kind else next(iter(kind["integer_enum"].values()))

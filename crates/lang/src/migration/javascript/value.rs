@@ -19,20 +19,20 @@ pub(in super::super) fn truth(g: &mut Graph, x: Id) -> Id {
             let is_empty = g.equal(known, empty);
             g.not(is_empty)
         }
-        Kind::Number | Kind::Integers(_) => {
+        ref kind if kind.is_number() => {
             let zero = g.number(0.0);
             let is_zero = g.equal(known, zero);
             let is_nan = g.apply(F::IsNaN, &[known]);
             let is_false = g.or(is_zero, is_nan);
             g.not(is_false)
         }
-        Kind::BigInt => {
+        Kind::Precise(_) | Kind::BigInt => {
             let zero = g.big_int(0);
             let is_zero = g.equal(known, zero);
             g.not(is_zero)
         }
         Kind::Date | Kind::Array(_) | Kind::Object(_) => g.boolean(true),
-        Kind::Never => g.boolean(false),
+        Kind::Never | Kind::Number | Kind::Integers(_) => g.boolean(false),
     };
     g.and(there, truth)
 }
@@ -63,19 +63,20 @@ pub(in super::super) fn to_text(g: &mut Graph, x: Id) -> Option<Id> {
     let known = g.known(x);
     let text = match ty.kind {
         Kind::Text | Kind::Words(_) => known,
-        Kind::Number | Kind::Integers(_) => number::to_text(g, known),
+        Kind::Precise(of) if of.whole_numbers().is_some() => g.apply(F::IntegerToText, &[known]),
+        ref kind if kind.is_number() => number::to_text(g, known),
         Kind::Boolean => {
             let (yes, no) = (g.text("true"), g.text("false"));
             g.if_else(known, yes, no)
         }
-        Kind::BigInt => match g.node(known) {
+        Kind::Precise(_) | Kind::BigInt => match g.node(known) {
             super::super::ir::Node::BigInt(value) => {
                 let value = value.to_string();
                 g.text(&value)
             }
             _ => g.apply(F::IntegerToText, &[known]),
         },
-        Kind::Never => g.unreachable(),
+        Kind::Never | Kind::Number | Kind::Integers(_) => g.unreachable(),
         Kind::Date | Kind::Array(_) | Kind::Object(_) => return None,
     };
     let is_nothing = g.is_nothing(x);
@@ -102,14 +103,14 @@ pub(in super::super) fn to_number(g: &mut Graph, x: Id) -> Option<Id> {
     let known = g.known(x);
     let value = match ty.kind {
         Kind::Text | Kind::Words(_) => g.apply(F::TextToNumber, &[known]),
-        Kind::Number | Kind::Integers(_) => known,
+        ref kind if kind.is_number() => known,
         Kind::Boolean => {
             let (one, zero) = (g.number(1.0), g.number(0.0));
             g.if_else(known, one, zero)
         }
-        Kind::BigInt => g.apply(F::IntegerToNumber, &[known]),
+        Kind::Precise(_) | Kind::BigInt => g.apply(F::IntegerToNumber, &[known]),
         Kind::Date => g.apply(F::DateToNumber, &[known]),
-        Kind::Never => g.unreachable(),
+        Kind::Never | Kind::Number | Kind::Integers(_) => g.unreachable(),
         Kind::Array(_) | Kind::Object(_) => return None,
     };
     let is_nothing = g.is_nothing(x);

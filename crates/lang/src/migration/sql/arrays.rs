@@ -2,14 +2,14 @@
 
 use antler_core::{
     names::SqlIdent,
-    schema::{DataType, Item},
+    schema::{DataType, Item, Precise},
     sql::{BinaryOp, Expr, item_type},
 };
 
 use super::{
     Printer, binary, count_of,
     functions::{each, with},
-    instant_of, milliseconds_of,
+    instant_of, milliseconds_of, narrowed,
 };
 use crate::migration::{
     ir::{Each, Function, Id, Node, Parameter, Role},
@@ -210,6 +210,8 @@ impl Printer<'_> {
             DataType::StringEnum(_) => Expr::call("toString", [stored]),
             DataType::IntegerEnum(_) => Expr::call("toFloat64", [stored]),
             DataType::Date => milliseconds_of(stored),
+            DataType::Precise(of) if of.is_double() => Expr::call("toFloat64", [stored]),
+            DataType::Precise(_) => stored,
             DataType::Array(item) if is_as_stored(&item.data_type) => stored,
             DataType::Array(item) => {
                 let element = self.names.parameter("element");
@@ -263,6 +265,7 @@ impl Printer<'_> {
                 Expr::call("if", [is_word, value, otherwise])
             }
             (DataType::IntegerEnum(_), _) => Expr::call("toInt16", [value]),
+            (DataType::Precise(of), _) => held(value, *of, found.is_optional()),
             (DataType::Array(item), Kind::Array(inner)) => self.store_elements(value, inner, item),
             (DataType::Object(fields), Kind::Object(types)) => {
                 let object = value;
@@ -310,8 +313,19 @@ fn is_as_stored(data_type: &DataType) -> bool {
     match data_type {
         DataType::String | DataType::Number | DataType::Boolean | DataType::BigInt => true,
         DataType::Array(item) => is_as_stored(&item.data_type),
-        DataType::Date | DataType::StringEnum(_) | DataType::IntegerEnum(_) | DataType::Object(_) => false,
+        // A number may stand in its place.
+        DataType::Date
+        | DataType::StringEnum(_)
+        | DataType::IntegerEnum(_)
+        | DataType::Object(_)
+        | DataType::Precise(_) => false,
     }
+}
+
+/// A number that a column of that type can hold, as it holds it; on other rows it may be anything.
+pub(super) fn held(number: Expr, of: Precise, optional: bool) -> Expr {
+    let narrowed = narrowed(number, of);
+    if optional || of == Precise::Float32 { narrowed } else { Expr::call("assumeNotNull", [narrowed]) }
 }
 
 /// The database's type of values of a type, in the form in which they are computed with.
@@ -322,6 +336,8 @@ pub(super) fn computed_type(ty: &Type) -> String {
         Kind::Number | Kind::Integers(_) | Kind::Date => "Float64".to_owned(),
         Kind::Boolean => "Bool".to_owned(),
         Kind::BigInt => "Int64".to_owned(),
+        Kind::Precise(of) if of.is_double() => "Float64".to_owned(),
+        Kind::Precise(of) => of.to_string(),
         Kind::Array(item) => format!("Array({})", computed_type(item)),
         Kind::Object(fields) => {
             let fields: Vec<_> = fields.iter().map(|(_, ty)| computed_type(ty)).collect();

@@ -7,7 +7,7 @@ use antler_core::{
     sql::{Expr, Literal, item_type},
 };
 
-use super::{Printer, choice};
+use super::{Printer, arrays::held, choice, count_of};
 use crate::migration::{
     ir::{Each, Id, Node},
     types::Kind,
@@ -48,6 +48,17 @@ impl Printer<'_> {
                     (DataType::Boolean, Node::Boolean(_)) => self.value(id),
                     (DataType::Boolean, _) => return cast(self.value(id), wanted),
                     (DataType::Date, _) => self.instant(id),
+                    (DataType::Precise(of), Node::Number(number)) if of.whole_numbers().is_some() => {
+                        return cast(count_of(number.value() as i64), wanted);
+                    }
+                    (DataType::Precise(_), Node::BigInt(number)) => return cast(count_of(*number), wanted),
+                    (DataType::Precise(of), _) => match self.graph.ty(id).kind {
+                        // Of a type whose values this type has.
+                        Kind::Precise(found) if of.holds(found) && self.graph.is_stored(id) => {
+                            return cast(self.stored(id), wanted);
+                        }
+                        _ => held(self.value(id), *of, is_optional),
+                    },
                     (DataType::StringEnum(words), _) => return cast(self.word(id, words), wanted),
                     (DataType::IntegerEnum(values), _) => return cast(self.enum_number(id, values), wanted),
                     (DataType::Array(item), Node::Array(items)) => {
@@ -136,7 +147,8 @@ impl Printer<'_> {
             | DataType::StringEnum(_)
             | DataType::IntegerEnum(_)
             | DataType::Array(_)
-            | DataType::Object(_) => true,
+            | DataType::Object(_)
+            | DataType::Precise(_) => true,
         }
     }
 
@@ -202,9 +214,12 @@ fn without_enums(data_type: &DataType) -> DataType {
             let plain = |field: &Field| Field { data_type: without_enums(&field.data_type), ..field.clone() };
             DataType::Object(fields.iter().map(plain).collect())
         }
-        DataType::String | DataType::Number | DataType::Boolean | DataType::BigInt | DataType::Date => {
-            data_type.clone()
-        }
+        DataType::String
+        | DataType::Number
+        | DataType::Boolean
+        | DataType::BigInt
+        | DataType::Date
+        | DataType::Precise(_) => data_type.clone(),
     }
 }
 
@@ -214,7 +229,7 @@ fn default(data_type: &DataType) -> Expr {
         DataType::String => Expr::string(""),
         DataType::Number => Expr::float(0.0),
         DataType::Boolean => Expr::bool(false),
-        DataType::BigInt => Expr::int(0),
+        DataType::BigInt | DataType::Precise(_) => Expr::int(0),
         DataType::Date => Expr::call("fromUnixTimestamp64Milli", [Expr::int(0), Expr::string("UTC")]),
         DataType::StringEnum(words) => Expr::string(words.first().cloned().unwrap_or_default()),
         DataType::IntegerEnum(values) => Expr::string(values.keys().next().cloned().unwrap_or_default()),

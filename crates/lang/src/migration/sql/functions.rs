@@ -6,7 +6,7 @@ use antler_core::{
     sql::{BinaryOp, Expr, Literal},
 };
 
-use super::{Printer, binary, choice, count_of, integer};
+use super::{Printer, binary, choice, count_of, integer, narrowed};
 use crate::migration::{
     ir::{Arithmetic, DatePart, Function as F, Id, Node, Occurrences},
     javascript::date::STORABLE,
@@ -68,11 +68,13 @@ impl Printer<'_> {
             F::IntegerArithmetic(op) => self.binary(operator(*op), args),
             F::Overflows(op) => self.overflows(*op, args),
             F::NumberToInteger => {
-                Expr::call("accurateCastOrNull", [self.value(args[0]), Expr::string("Int64")])
+                Expr::call("accurateCastOrNull", [self.computed(args[0]), Expr::string("Int64")])
             }
+            F::Narrow(of) => narrowed(self.computed(args[0]), *of),
             F::TextToInteger => self.call("toInt64OrNull", args),
             F::IntegerToNumber => self.call("toFloat64", args),
-            F::IntegerToText | F::DigitsOfNumber => self.call("toString", args),
+            F::IntegerToText => Expr::call("toString", [self.computed(args[0])]),
+            F::DigitsOfNumber => self.call("toString", args),
             F::TextToNumber => self.text_to_number(args[0]),
             F::Matches(pattern) => Expr::call("match", [self.value(args[0]), Expr::string(pattern.clone())]),
             F::Extract(pattern) => {

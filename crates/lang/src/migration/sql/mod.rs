@@ -17,7 +17,7 @@ mod scopes;
 use std::collections::HashMap;
 
 use antler_core::{
-    schema::{DataType, Field},
+    schema::{DataType, Field, Precise},
     sql::{BinaryOp, Expr, Let, Literal, Projection, item_type},
     udf,
 };
@@ -301,6 +301,14 @@ impl<'m> Printer<'m> {
         }
     }
 
+    /// A number in whichever form is shorter: nothing depends on its type.
+    fn computed(&mut self, id: Id) -> Expr {
+        match self.graph.ty(id).kind {
+            Kind::Precise(_) if self.graph.is_stored(id) => self.stored(id),
+            _ => self.value(id),
+        }
+    }
+
     /// A column or a part of one, as it is stored.
     fn stored(&mut self, id: Id) -> Expr {
         match self.graph.node(id) {
@@ -340,6 +348,10 @@ impl<'m> Printer<'m> {
                 let (call, args) = (call.clone(), args.clone());
                 self.migrated(id, &call, &args)
             }
+            Node::Apply(Function::Narrow(of), args) => {
+                let (of, value) = (*of, args[0]);
+                narrowed(self.computed(value), of)
+            }
             _ => Expr::Literal(Literal::Null),
         }
     }
@@ -362,7 +374,10 @@ impl<'m> Printer<'m> {
                     None => stored,
                 }
             }
-            Kind::Never | Kind::Text | Kind::Number | Kind::Boolean | Kind::BigInt => self.stored(id),
+            Kind::Precise(of) if of.is_double() => Expr::call("toFloat64", [self.stored(id)]),
+            Kind::Never | Kind::Text | Kind::Number | Kind::Boolean | Kind::BigInt | Kind::Precise(_) => {
+                self.stored(id)
+            }
         }
     }
 
@@ -404,6 +419,9 @@ impl<'m> Printer<'m> {
             },
             Node::Apply(Function::Migration(call), _) => {
                 Some((DataType::Object(call.function.result()), false))
+            }
+            Node::Apply(Function::Narrow(of), _) => {
+                Some((DataType::Precise(*of), self.graph.ty(id).is_optional()))
             }
             _ => None,
         }
@@ -447,6 +465,15 @@ fn choice(condition: Expr, a: Expr, b: Expr) -> Expr {
 /// A small whole number where the database wants an integer: it needs no particular type there.
 fn count_of(value: i64) -> Expr {
     Expr::Literal(Literal::Count(value))
+}
+
+/// A number as a column of that type holds it; where it cannot, nothing.
+fn narrowed(number: Expr, of: Precise) -> Expr {
+    match of {
+        // The other function takes no number that is not a single already.
+        Precise::Float32 => Expr::call("toFloat32", [number]),
+        _ => Expr::call("accurateCastOrNull", [number, Expr::string(of.name())]),
+    }
 }
 
 /// A whole number as `Int64`, 0 when it is none.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use antler_core::diagnostic::Code;
+use antler_core::{diagnostic::Code, schema::Precise};
 use oxc_ast::ast::{Argument, CallExpression, Expression, NewExpression};
 use oxc_span::{GetSpan, Span};
 
@@ -250,7 +250,11 @@ impl<'a> Lowering<'a> {
         let ty = self.ty(value).clone();
         match ty.kind {
             _ if ty.is_optional() => Err(self.possibly_absent(span, &ty, "`BigInt`")),
-            Kind::BigInt => Ok(value),
+            Kind::BigInt | Kind::Precise(Precise::UInt64) => Ok(value),
+            Kind::Precise(of) if of.whole_numbers().is_some() => {
+                let integer = self.graph.apply(Function::NumberToInteger, &[value]);
+                Ok(self.graph.known(integer))
+            }
             Kind::Boolean => {
                 let (one, zero) = (self.graph.big_int(1), self.graph.big_int(0));
                 Ok(self.graph.if_else(value, one, zero))
@@ -435,6 +439,7 @@ fn integer_members(data_type: &antler_core::schema::DataType, name: &str, values
         | DataType::Boolean
         | DataType::BigInt
         | DataType::Date
-        | DataType::StringEnum(_) => {}
+        | DataType::StringEnum(_)
+        | DataType::Precise(_) => {}
     }
 }

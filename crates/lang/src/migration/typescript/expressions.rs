@@ -459,7 +459,8 @@ impl<'a> Lowering<'a> {
             | DataType::Date
             | DataType::StringEnum(_)
             | DataType::IntegerEnum(_)
-            | DataType::Array(_) => None,
+            | DataType::Array(_)
+            | DataType::Precise(_) => None,
         }
     }
 }

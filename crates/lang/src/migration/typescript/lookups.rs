@@ -260,7 +260,7 @@ impl<'a> Lowering<'a> {
             kind if kind.is_text() => "string",
             kind if kind.is_number() => "number",
             Kind::Boolean => "boolean",
-            Kind::BigInt => "bigint",
+            kind if kind.is_big() => "bigint",
             _ => "object",
         };
         let known = self.graph.text(name);

@@ -32,7 +32,10 @@ impl<'a> Lowering<'a> {
             kind if kind.is_number() => self.number_method(call.span, object, name, arguments)?,
             Kind::Date => self.date_method(object, name, arguments),
             Kind::Array(_) => self.array_method(call.span, object, name, arguments)?,
-            Kind::Boolean | Kind::BigInt if name == "toString" && arguments.is_empty() => {
+            kind if (*kind == Kind::Boolean || kind.is_big())
+                && name == "toString"
+                && arguments.is_empty() =>
+            {
                 Some(self.text_of(call.span, object)?)
             }
             _ => None,
@@ -45,7 +48,7 @@ impl<'a> Lowering<'a> {
                     Kind::Date => "a Date",
                     Kind::Object(_) => "an object",
                     Kind::Boolean => "a boolean",
-                    Kind::BigInt => "a bigint",
+                    kind if kind.is_big() => "a bigint",
                     kind if kind.is_text() => "a string",
                     _ => "a number",
                 };

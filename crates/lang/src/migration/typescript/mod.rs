@@ -341,8 +341,8 @@ fn conversion(found: &Type, wanted: &Type) -> String {
     let text = match (&found.kind, &wanted.kind) {
         (kind, Kind::Number) if kind.is_text() => "Convert it with `Number(…)`.",
         (kind, Kind::Text) if kind.is_number() => "Convert it with `String(…)`.",
-        (Kind::BigInt, Kind::Number) => "Convert it with `Number(…)`.",
-        (kind, Kind::BigInt) if kind.is_number() => "Convert it with `BigInt(…)`.",
+        (found, wanted) if found.is_big() && wanted.is_number() => "Convert it with `Number(…)`.",
+        (found, wanted) if found.is_number() && wanted.is_big() => "Convert it with `BigInt(…)`.",
         (Kind::Boolean, Kind::Text) => "Convert it with `String(…)`.",
         (kind, Kind::Boolean) if kind.is_number() || kind.is_text() => {
             "Compare it, or convert it with `Boolean(…)`."

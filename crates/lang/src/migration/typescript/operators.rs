@@ -108,7 +108,7 @@ impl<'a> Lowering<'a> {
             }
             UnaryOperator::UnaryPlus => {
                 let value = self.expression(&unary.argument)?;
-                if self.ty(value).kind == Kind::BigInt {
+                if self.ty(value).kind.is_big() {
                     let help = "Use `Number(…)`.";
                     return Err(self.mismatch(
                         span,
@@ -254,6 +254,11 @@ impl<'a> Lowering<'a> {
                 format!("`{symbol}` of `{}` and `{}`", shorten(&a.to_string()), shorten(&b.to_string()));
             let help = match (&a, &b) {
                 (Kind::Date, _) | (_, Kind::Date) => "Use `.getTime()`, which is a number of milliseconds.",
+                (a, b) if a.is_big() && b.is_big() => {
+                    // The compiled subset computes with 64 bits and a sign.
+                    let help = "Convert them with `Number(…)`.";
+                    return Err(self.refuse(span, format!("`{symbol}` of integers without a sign"), help));
+                }
                 (Kind::BigInt, _) | (_, Kind::BigInt) => {
                     "Convert both to one type: `BigInt(…)` or `Number(…)`."
                 }

@@ -121,7 +121,7 @@ impl<'a> Lowering<'a> {
 fn widened(ty: &Type) -> Type {
     let kind = match &ty.kind {
         Kind::Words(_) => Kind::Text,
-        Kind::Integers(_) => Kind::Number,
+        kind if kind.is_number() => Kind::Number,
         Kind::Array(item) => Kind::Array(Box::new(widened(item))),
         Kind::Object(fields) => {
             Kind::Object(fields.iter().map(|(name, ty)| (name.clone(), widened(ty))).collect())

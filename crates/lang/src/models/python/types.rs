@@ -8,7 +8,10 @@ use ruff_python_parser::typing::parse_type_annotation;
 use ruff_text_size::Ranged;
 
 use super::{enums::constant, span};
-use crate::models::outline::{Constant, Import, Kind, Member, Span, Type, literal};
+use crate::models::{
+    outline::{Constant, Import, Kind, Member, Span, Type, literal},
+    precise,
+};
 
 /// What is needed to read names in a file.
 pub(super) struct Names<'a> {
@@ -81,7 +84,11 @@ impl Names<'_> {
                     (Some("tuple" | "Tuple"), [of, Expr::EllipsisLiteral(_)]) => {
                         Kind::List(Box::new(self.read(of)))
                     }
-                    (Some("Annotated"), [of, ..]) => return self.read(of),
+                    (Some("Annotated"), [of, marks @ ..]) => {
+                        let mark = marks.iter().find_map(column);
+                        let Some((at_mark, data_type)) = mark else { return self.read(of) };
+                        Kind::AllOf(vec![self.read(of), Type::new(at_mark, Kind::Value(data_type))])
+                    }
                     (_, arguments) => {
                         Kind::Named { path, arguments: arguments.iter().map(|of| self.read(of)).collect() }
                     }
@@ -129,6 +136,12 @@ impl Names<'_> {
         }
         Some(path)
     }
+}
+
+/// The type of a column that stands in `Annotated`.
+fn column(mark: &Expr) -> Option<(Span, DataType)> {
+    let Expr::StringLiteral(text) = mark else { return None };
+    Some((span(text.range), precise::annotated(text.value.to_str())?))
 }
 
 fn dotted(written: &Expr) -> Option<Vec<String>> {
@@ -195,6 +208,7 @@ pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Opt
         ("float", []) => Kind::Value(DataType::Number),
         ("bool", []) => Kind::Value(DataType::Boolean),
         ("datetime", []) => Kind::Value(DataType::Date),
+        (name, []) if let Some(data_type) = precise::named(name) => Kind::Value(data_type),
         ("Key", [of]) => Kind::Key(Box::new(of.clone())),
         ("list" | "List" | "Sequence", [of]) => Kind::List(Box::new(of.clone())),
         // Of a `TypedDict`.

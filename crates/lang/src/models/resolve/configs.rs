@@ -168,7 +168,8 @@ impl Candidate {
             | DataType::BigInt
             | DataType::Date
             | DataType::StringEnum(_)
-            | DataType::IntegerEnum(_) => return Ok(field.name.clone()),
+            | DataType::IntegerEnum(_)
+            | DataType::Precise(_) => return Ok(field.name.clone()),
         };
         Err((
             format!("`{shown}` cannot be ordered by `{name}`: {complaint}"),

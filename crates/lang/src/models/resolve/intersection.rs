@@ -1,6 +1,6 @@
 //! All of several types at once: `A & B`.
 
-use antler_core::schema::{Absence, DataType, Field};
+use antler_core::schema::{Absence, DataType, Field, Precise};
 
 use super::{Reported, Resolver, Value, records::Standing};
 use crate::models::outline::{Kind, Refusal, Type};
@@ -44,21 +44,31 @@ impl Resolver<'_> {
         let first = parts.next().ok_or(Reported { key: false })?;
         match parts.try_fold(first, both) {
             Ok(value) => Ok(value),
-            Err(Conflict(place)) => {
-                let refusal = Refusal::new(
-                    of.span.clone(),
-                    format!("nothing is of all these types{place}"),
-                    "Leave the field out of all of them but one, with `Omit`.",
-                );
-                self.refuse(file, refusal);
+            Err(conflict) => {
+                let (message, help) = match conflict {
+                    Conflict::Nothing(place) => (
+                        format!("nothing is of all these types{place}"),
+                        "Leave the field out of all of them but one, with `Omit`.",
+                    ),
+                    Conflict::Column(column, other) => (
+                        format!("a column of the type `{column}` does not hold a `{other}`"),
+                        "Use a type of column that fits.",
+                    ),
+                };
+                self.refuse(file, Refusal::new(of.span.clone(), message, help));
                 Err(Reported { key: true })
             }
         }
     }
 }
 
-/// Where two types have nothing in common: ``, in the field `a` ``, or nothing.
-struct Conflict(String);
+/// Why no value is of two types.
+enum Conflict {
+    /// They have nothing in common, and where: ``, in the field `a` ``, or nothing.
+    Nothing(String),
+    /// A type of column, and values of another type.
+    Column(Precise, DataType),
+}
 
 /// What is of both types.
 fn both(a: Value, b: Value) -> Result<Value, Conflict> {
@@ -77,6 +87,17 @@ fn both_types(a: DataType, b: DataType) -> Result<DataType, Conflict> {
         | (words @ DataType::StringEnum(_), DataType::String) => Ok(words),
         (DataType::Number, numbers @ DataType::IntegerEnum(_))
         | (numbers @ DataType::IntegerEnum(_), DataType::Number) => Ok(numbers),
+        // `number & AntlerColumn<"Int32">`, and `Annotated[int, "int32"]`
+        (DataType::Number, DataType::Precise(of)) | (DataType::Precise(of), DataType::Number)
+            if of.is_double() =>
+        {
+            Ok(DataType::Precise(of))
+        }
+        (DataType::BigInt, DataType::Precise(of)) | (DataType::Precise(of), DataType::BigInt)
+            if of.whole_numbers().is_some() =>
+        {
+            Ok(DataType::Precise(of))
+        }
         (DataType::StringEnum(a), DataType::StringEnum(b)) if !a.is_disjoint(&b) => {
             Ok(DataType::StringEnum(a.intersection(&b).cloned().collect()))
         }
@@ -89,13 +110,14 @@ fn both_types(a: DataType, b: DataType) -> Result<DataType, Conflict> {
             }
             Ok(DataType::Object(fields))
         }
-        _ => Err(Conflict(String::new())),
+        (DataType::Precise(of), other) | (other, DataType::Precise(of)) => Err(Conflict::Column(of, other)),
+        _ => Err(Conflict::Nothing(String::new())),
     }
 }
 
 fn both_fields(a: Field, b: Field) -> Result<Field, Conflict> {
     let at = format!(" in the field `{}`", a.name);
-    let data_type = both_types(a.data_type, b.data_type).map_err(|_| Conflict(at))?;
+    let data_type = both_types(a.data_type, b.data_type).map_err(|_| Conflict::Nothing(at))?;
     let allows = |absence: Absence| match absence {
         Absence::Never => (false, false),
         Absence::Undefined => (false, true),

@@ -208,7 +208,8 @@ fn reserved_inside(of: &DataType) -> Option<&SqlIdent> {
         | DataType::BigInt
         | DataType::Date
         | DataType::StringEnum(_)
-        | DataType::IntegerEnum(_) => None,
+        | DataType::IntegerEnum(_)
+        | DataType::Precise(_) => None,
     }
 }
 

@@ -72,7 +72,8 @@ impl Resolver<'_> {
             | DataType::BigInt
             | DataType::Date
             | DataType::StringEnum(_)
-            | DataType::IntegerEnum(_) => None,
+            | DataType::IntegerEnum(_)
+            | DataType::Precise(_) => None,
         };
         match complaint {
             None => Ok(Value { key: true, ..value }),
@@ -177,7 +178,7 @@ impl Resolver<'_> {
         // In Protobuf, a mark tells that a message may be left out.
         let shown = path.join(".").trim_end_matches('?').to_owned();
         let original = self.files.original(file, path).to_owned();
-        // `Key` is the same whoever declares it.
+        // These are the same whoever declares it.
         let is_mark = outline.language.is_mark(&original);
         let found = if is_mark { Found::Foreign } else { self.files.find(file, path) };
         let (label, help, import) = match found {

@@ -9,8 +9,12 @@ use oxc_ast::ast::{
 use oxc_span::GetSpan;
 
 use super::{enums, span};
-use crate::models::outline::{
-    Constant, Derived, Keep, Kind, Member, Parameter, Presence, Record, Refusal, Role, Span, Type, literal,
+use crate::models::{
+    outline::{
+        Constant, Derived, Keep, Kind, Member, Parameter, Presence, Record, Refusal, Role, Span, Type,
+        literal,
+    },
+    precise,
 };
 
 /// A type as it is written.
@@ -306,6 +310,14 @@ pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Opt
         }
         ("NonNullable", [of]) => derived(Derived::Present { of: of.clone() }),
         ("Date", []) => Kind::Value(DataType::Date),
+        ("AntlerColumn" | "ClickHouseInt", [of]) => match precise::marked(of) {
+            Some(data_type) => Kind::Value(data_type),
+            None => {
+                let help = "Use the types of antler-types, such as `Int32`.";
+                return Some(Type::refused(of.span.clone(), "there is no column of this type", help));
+            }
+        },
+        (name, []) if let Some(data_type) = precise::named(name) => Kind::Value(data_type),
         _ => {
             let (what, help) = known_refusal(name)?;
             return Some(Type::refused(at.clone(), format!("{what} cannot be stored"), help));
