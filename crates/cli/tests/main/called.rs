@@ -38,7 +38,7 @@ fn post(server: &Server<'_>, ids: std::ops::Range<u32>) {
 }
 
 /// The files of functions, without those of the program.
-fn functions(sandbox: &Sandbox) -> BTreeSet<String> {
+pub fn functions(sandbox: &Sandbox) -> BTreeSet<String> {
     let names = fs::read_dir(sandbox.path(".antler/functions")).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name != "antler").collect()

@@ -15,6 +15,7 @@ mod apply;
 mod backward;
 mod bump_version;
 mod called;
+mod called_in_python;
 mod check;
 mod compressed;
 mod configuration;
