@@ -7,6 +7,7 @@
 
 mod conversion;
 mod page;
+mod syntax;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,8 @@ use antler_core::{
 };
 
 use conversion::{Source, brief, convert};
-use page::{Property, Value, member, wrapped};
+use page::{Property, Value, wrapped};
+use syntax::Syntax;
 
 /// A draft in TypeScript of the migration between two models. `from_module` and `to_module` are
 /// the import paths of their type declarations.
@@ -29,20 +31,17 @@ pub fn typescript(
     to_module: &str,
 ) -> String {
     let (older, newer) = (name.from.flat(), name.to.flat());
-    let mut draft = Draft { name, removed: Vec::new(), holes: false };
+    let syntax = Syntax::TypeScript;
+    let mut draft = Draft { name, syntax, removed: Vec::new(), holes: false };
     let object = draft.object("event", &from.fields, &to.fields);
-    let what = if from.name == to.name {
-        format!("{} from {} to {}", from.name, name.from.version, name.to.version)
-    } else {
-        format!("{} to {}", name.from, name.to)
-    };
+    let what = what(name);
 
     let mut out = format!(
         "import type {{ {} as {older} }} from {};\nimport type {{ {} as {newer} }} from {};\n\n",
         from.name,
-        page::quoted(from_module),
+        syntax.quoted(from_module),
         to.name,
-        page::quoted(to_module),
+        syntax.quoted(to_module),
     );
     out.push_str(&format!("// Migrates {what}. Antler compiles this function to SQL.\n"));
     if draft.holes {
@@ -53,15 +52,54 @@ pub fn typescript(
     out.push_str(&format!("export default function migrate(event: {older}): {newer} {{\n"));
     if !draft.removed.is_empty() {
         let intro = format!("Not in {}:", name.to.version);
-        out.push_str(&wrapped(&intro, &draft.removed));
+        out.push_str(&wrapped(&intro, &draft.removed, syntax));
     }
-    out.push_str(&format!("  return {};\n}}\n", page::block(&object, 1)));
+    out.push_str(&format!("  return {};\n}}\n", page::block(&object, 1, syntax)));
     out
+}
+
+/// A draft in Python of the migration between two models. It returns a dictionary: a class of the data models
+/// will be that of the next version one day.
+pub fn python(name: &MigrationName, from: &Model, to: &Model) -> String {
+    let syntax = Syntax::Python;
+    let mut draft = Draft { name, syntax, removed: Vec::new(), holes: false };
+    let object = draft.object("event", &from.fields, &to.fields);
+    let object = page::block(&object, 1, syntax);
+    let used = [("datetime", "datetime.from"), ("timezone", "timezone.utc")];
+    let imports = used.into_iter().filter(|(_, use_)| object.contains(use_)).map(|(name, _)| name);
+    let imports: Vec<_> = imports.collect();
+    let mut out = String::new();
+    if !imports.is_empty() {
+        out.push_str(&format!("from datetime import {}\n\n", imports.join(", ")));
+    }
+    out.push_str(&format!("# Migrates {}: an event goes in, and what it becomes comes out.\n", what(name)));
+    if draft.holes {
+        out.push_str(
+            "# FILL_IN stands where only you know the value: it cannot run before you replace it.\n",
+        );
+    }
+    out.push_str("def migrate(event):\n");
+    if !draft.removed.is_empty() {
+        let intro = format!("Not in {}:", name.to.version);
+        out.push_str(&wrapped(&intro, &draft.removed, syntax));
+    }
+    out.push_str(&format!("    return {object}\n"));
+    out
+}
+
+/// What a migration migrates.
+fn what(name: &MigrationName) -> String {
+    if name.from.model == name.to.model {
+        format!("{} from {} to {}", name.from.model, name.from.version, name.to.version)
+    } else {
+        format!("{} to {}", name.from, name.to)
+    }
 }
 
 /// A draft being written.
 struct Draft<'a> {
     name: &'a MigrationName,
+    syntax: Syntax,
     /// Older fields that the target does not use.
     removed: Vec<String>,
     /// Whether there is something to fill in.
@@ -73,7 +111,7 @@ impl Draft<'_> {
     fn object(&mut self, path: &str, older: &[Field], newer: &[Field]) -> Vec<Property> {
         let diff = Diff::between(older, newer);
         let shown = |field: &Field| {
-            let path = member(path, field.name.as_str());
+            let path = self.syntax.member(path, field.name.as_str());
             path.strip_prefix("event.").unwrap_or(&path).to_owned()
         };
         self.removed.extend(diff.removed.iter().map(|field| shown(field)));
@@ -86,17 +124,21 @@ impl Draft<'_> {
     fn property(&mut self, path: &str, field: &Field, origin: &Origin) -> Property {
         match origin {
             Origin::Same(from) | Origin::Changed(from, _) => {
-                Property::new(field, self.value(field, &Source::field(path, from)))
+                Property::new(field, self.value(field, &Source::field(path, from, self.syntax)))
             }
-            Origin::Renamed(from) => Property::new(field, self.value(field, &Source::field(path, from)))
-                .with_note(&format!("renamed from `{}`? please check", from.name)),
+            Origin::Renamed(from) => {
+                Property::new(field, self.value(field, &Source::field(path, from, self.syntax)))
+                    .with_note(&format!("renamed from `{}`? please check", from.name))
+            }
             Origin::Extracted { object, inner } => {
-                Property::new(field, self.value(field, &Source::inner(path, object, inner)))
+                Property::new(field, self.value(field, &Source::inner(path, object, inner, self.syntax)))
                     .with_note(&format!("moved from `{}.{}`? please check", object.name, inner.name))
             }
             Origin::Gathered(parts) => {
                 let parts = parts.iter().map(|(inner, outer)| match outer {
-                    Some(outer) => Property::new(inner, self.value(inner, &Source::field(path, outer))),
+                    Some(outer) => {
+                        Property::new(inner, self.value(inner, &Source::field(path, outer, self.syntax)))
+                    }
                     None => self.new_field(inner),
                 });
                 let parts = parts.collect();
@@ -114,7 +156,10 @@ impl Draft<'_> {
             Absence::Undefined | Absence::Either => {
                 Property::Omitted(format!("{field} is {new} and may be left out"))
             }
-            Absence::Null => Property::new(field, Value::code("null")).with_note(&new),
+            Absence::Null => {
+                let nothing = self.syntax.nothing(field.absence).unwrap_or_default();
+                Property::new(field, Value::code(nothing)).with_note(&new)
+            }
             Absence::Never => {
                 let text = format!("{}: {} is {new}", field.name, brief(&field.data_type));
                 Property::new(field, Value::code(self.hole(&text)))
@@ -124,17 +169,16 @@ impl Draft<'_> {
 
     /// The value of a field, made from a source, with what the source or the field may lack.
     fn value(&mut self, field: &Field, source: &Source) -> Value {
-        let nothing = match field.absence {
-            Absence::Never => None,
-            Absence::Undefined => Some("undefined"),
-            Absence::Null | Absence::Either => Some("null"),
-        };
+        let nothing = self.syntax.nothing(field.absence);
         let present = self.present(field, source);
         if source.absence == Absence::Never {
             return present;
         }
         let copied = matches!(&present, Value::Code { code, .. } if *code == source.path);
-        let kept = source.absence == field.absence || field.absence == Absence::Either;
+        let kept = source.absence == field.absence
+            || field.absence == Absence::Either
+            // There is one nothing.
+            || (self.syntax == Syntax::Python && field.absence != Absence::Never);
         if copied && kept {
             return present;
         }
@@ -147,19 +191,14 @@ impl Draft<'_> {
         };
         let path = &source.path;
         if copied {
-            return Value::code(format!("{path} ?? {nothing}"));
+            return Value::code(self.syntax.or(path, &nothing));
         }
-        let test = match source.absence {
-            Absence::Null => "=== null",
-            Absence::Undefined => "=== undefined",
-            Absence::Either | Absence::Never => "== null",
-        };
-        present.after(&format!("{path} {test} ? {nothing} : "))
+        present.after(&self.syntax.unless_absent(path, source.absence, &nothing))
     }
 
     /// The value of a field on the rows where the source has one.
     fn present(&mut self, field: &Field, source: &Source) -> Value {
-        if let Some(value) = convert(source, &field.data_type) {
+        if let Some(value) = convert(source, &field.data_type, self.syntax) {
             return value;
         }
         if let (DataType::Object(older), DataType::Object(newer)) = (source.data_type, &field.data_type) {
@@ -178,7 +217,7 @@ impl Draft<'_> {
 
     fn hole(&mut self, what: &str) -> String {
         self.holes = true;
-        format!("FILL_IN({})", page::quoted(what))
+        format!("FILL_IN({})", self.syntax.quoted(what))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A draft is missing where two versions of a model that follow each other have different
 //! schemas and no migration leads to the newer one, or, with `--backward`, to the older one. An existing
-//! file is never touched. The paths of new files are data: `$EDITOR $(antler generate migrations)`.
+//! file is never touched. A draft is in the language of the project. The paths of new files are data:
+//! `$EDITOR $(antler generate migrations)`.
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
@@ -16,7 +17,7 @@ use crate::{
     args::GenerateMigrationsArgs,
     printer::Printer,
     problems::Problems,
-    project::{Created, Project, declarations, sources},
+    project::{Created, Language, Project, declarations, sources},
     settings::Settings,
 };
 
@@ -58,10 +59,15 @@ pub fn migrations(
     };
     for (from, to) in gaps {
         let name = between(from, to);
-        let [from_module, to_module] =
-            [&name.from, &name.to].map(|end| declarations::import_path(&end.version));
-        let text = draft::typescript(&name, &from.model, &to.model, &from_module, &to_module);
-        let path = format!("{}/{name}.ts", sources::FUNCTIONS);
+        let (text, extension) = match project.config.language {
+            Some(Language::Typescript) | None => {
+                let [from_module, to_module] =
+                    [&name.from, &name.to].map(|end| declarations::import_path(&end.version));
+                (draft::typescript(&name, &from.model, &to.model, &from_module, &to_module), "ts")
+            }
+            Some(Language::Python) => (draft::python(&name, &from.model, &to.model), "py"),
+        };
+        let path = format!("{}/{name}.{extension}", sources::FUNCTIONS);
         match project.folder.create(&path, &text).map_err(Problems::from)? {
             Created::Yes => {
                 printer.data(format!("{path}\n").as_bytes())?;

@@ -170,7 +170,7 @@ fn a_misnamed_migration_is_refused() {
 }
 
 #[test]
-fn a_python_project_gets_drafts_in_typescript() {
+fn a_python_project_gets_drafts_in_python() {
     let mut sandbox = Sandbox::empty();
     sandbox.antler(&["init", "my-app", "python"]);
     sandbox.root.push("my-app");
@@ -179,8 +179,21 @@ fn a_python_project_gets_drafts_in_typescript() {
     assert_snapshot!(generate(&sandbox), @r"
     exit 0
     --- stdout
-    app/functions/UserActivity_migrate__0_0__0_1.ts
+    app/functions/UserActivity_migrate__0_0__0_1.py
     --- stderr
     next: read and finish it
     ");
+    assert_snapshot!(sandbox.read("app/functions/UserActivity_migrate__0_0__0_1.py"), @r#"
+    # Migrates UserActivity from 0.0 to 0.1: an event goes in, and what it becomes comes out.
+    def migrate(event):
+        return {
+            "eventId": event.eventId,
+            "user": event.userId,  # renamed from `userId`? please check
+            "timestamp": event.timestamp,
+            "activity": event.activity,
+        }
+    "#);
+    // It runs as it stands.
+    let plan = sandbox.antler(&["plan"]);
+    assert!(plan.starts_with("exit 0"), "{plan}");
 }

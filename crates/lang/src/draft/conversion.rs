@@ -2,7 +2,10 @@
 
 use antler_core::schema::{Absence, DataType, Field, Precise};
 
-use super::page::{Value, member};
+use super::{
+    page::Value,
+    syntax::{self, Syntax},
+};
 
 /// An expression of the draft, and what is known about its value.
 pub(super) struct Source<'a> {
@@ -15,20 +18,19 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// A field of the object that `base` leads to.
-    pub fn field(base: &str, field: &'a Field) -> Self {
-        Self { path: member(base, field.name.as_str()), data_type: &field.data_type, absence: field.absence }
+    pub fn field(base: &str, field: &'a Field, syntax: Syntax) -> Self {
+        let path = syntax.member(base, field.name.as_str());
+        Self { path, data_type: &field.data_type, absence: field.absence }
     }
 
     /// A field of a nested object, which may not be there itself.
-    pub fn inner(base: &str, object: &Field, field: &'a Field) -> Self {
-        let outer = member(base, object.name.as_str());
+    pub fn inner(base: &str, object: &Field, field: &'a Field, syntax: Syntax) -> Self {
+        let outer = syntax.member(base, object.name.as_str());
         if object.absence == Absence::Never {
-            return Self::field(&outer, field);
+            return Self::field(&outer, field, syntax);
         }
-        let inner = member("", field.name.as_str());
-        let dot = if inner.starts_with('[') { "?." } else { "?" };
         Self {
-            path: format!("{outer}{dot}{inner}"),
+            path: syntax.member_if_there(&outer, field.name.as_str()),
             data_type: &field.data_type,
             // Where the object is not there, `?.` is undefined.
             absence: match field.absence {
@@ -40,21 +42,23 @@ impl<'a> Source<'a> {
 }
 
 /// The source as a value of another type; `None` where there is no obvious way.
-pub(super) fn convert(source: &Source, to: &DataType) -> Option<Value> {
-    use DataType::{BigInt, Boolean, Date, IntegerEnum, Number, String};
+pub(super) fn convert(source: &Source, to: &DataType, syntax: Syntax) -> Option<Value> {
     let path = &source.path;
     if assignable(source.data_type, to) {
         return Some(Value::code(path.clone()));
     }
-    if let (DataType::Precise(of), BigInt) = (source.data_type, to)
+    if let (DataType::Precise(of), DataType::BigInt) = (source.data_type, to)
         && of.is_double()
         && of.whole_numbers().is_some()
     {
-        return Some(Value::code(format!("BigInt({path})")));
+        return Some(Value::code(match syntax {
+            Syntax::TypeScript => format!("BigInt({path})"),
+            Syntax::Python => path.clone(),
+        }));
     }
     if let Some((from, note)) = precisely(source.data_type, to) {
         let plain = Source { path: path.clone(), data_type: &from, absence: source.absence };
-        let code = match convert(&plain, &written(to))? {
+        let code = match convert(&plain, &written(to), syntax)? {
             Value::Code { code, note: before } => {
                 Value::Code { code, note: note.map(str::to_owned).or(before) }
             }
@@ -62,23 +66,10 @@ pub(super) fn convert(source: &Source, to: &DataType) -> Option<Value> {
         };
         return Some(code);
     }
-    let (code, note) = match (source.data_type, to) {
-        (Number | Boolean | BigInt, String) => (format!("String({path})"), None),
-        (IntegerEnum(_), String) => (format!("String({path})"), Some("the number, not its name")),
-        (Date, String) => (format!("{path}.toISOString()"), None),
-        (String, Number) => (format!("Number({path})"), Some("NaN where the text is not a number")),
-        (BigInt, Number) => (format!("Number({path})"), Some("rounded beyond 2^53")),
-        (Boolean, Number) => (format!("Number({path})"), None),
-        (Date, Number) => (format!("{path}.getTime()"), Some("milliseconds since 1970")),
-        (Number, BigInt) => (format!("BigInt({path})"), Some("fails where it is not a whole number")),
-        (String, BigInt) => (format!("BigInt({path})"), Some("fails where the text is not an integer")),
-        (IntegerEnum(_), BigInt) => (format!("BigInt({path})"), None),
-        (String, Date) => (format!("new Date({path})"), Some("fails where the text is not a date")),
-        (Number, Date) => (format!("new Date({path})"), Some("milliseconds since 1970?")),
-        (BigInt, Date) => (format!("new Date(Number({path}))"), Some("milliseconds since 1970?")),
-        (Number, Boolean) => (format!("{path} !== 0"), None),
-        _ => return None,
-    };
+    let (code, note) = match syntax {
+        Syntax::TypeScript => syntax::typescript(path, source.data_type, to),
+        Syntax::Python => syntax::python(path, source.data_type, to),
+    }?;
     Some(Value::Code { code, note: note.map(str::to_owned) })
 }
 

@@ -3,6 +3,8 @@
 
 use antler_core::schema::Field;
 
+use super::syntax::Syntax;
+
 /// Lines should not be longer than this.
 const WIDTH: usize = 100;
 
@@ -43,9 +45,7 @@ impl Value {
 
 impl Property {
     pub fn new(field: &Field, value: Value) -> Self {
-        let name = field.name.as_str();
-        let name = if is_plain(name) { name.to_owned() } else { quoted(name) };
-        Self::Set { name, value, note: None }
+        Self::Set { name: field.name.to_string(), value, note: None }
     }
 
     pub fn with_note(self, text: &str) -> Self {
@@ -56,10 +56,10 @@ impl Property {
     }
 
     /// The property on one line, if it can be: `name: value`.
-    fn inline(&self) -> Option<String> {
+    fn inline(&self, syntax: Syntax) -> Option<String> {
         match self {
             Self::Set { name, value: Value::Code { code, note: None }, note: None } => {
-                Some(format!("{name}: {code}"))
+                Some(format!("{}: {code}", syntax.key(name)))
             }
             Self::Set { .. } | Self::Omitted(_) => None,
         }
@@ -67,94 +67,70 @@ impl Property {
 }
 
 /// An object literal with one property on a line; its braces stand at `depth`.
-pub(super) fn block(properties: &[Property], depth: usize) -> String {
-    let indent = "  ".repeat(depth + 1);
+pub(super) fn block(properties: &[Property], depth: usize, syntax: Syntax) -> String {
+    let indent = syntax.indent().repeat(depth + 1);
     let mut out = String::from("{\n");
     for property in properties {
         match property {
-            Property::Omitted(comment) => out.push_str(&format!("{indent}// {comment}\n")),
+            Property::Omitted(comment) => out.push_str(&format!("{indent}{} {comment}\n", syntax.comment())),
             Property::Set { name, value, note } => {
-                let (code, value_note) = literal(name, value, depth + 1);
+                let name = syntax.key(name);
+                let (code, value_note) = literal(&name, value, depth + 1, syntax);
                 let notes: Vec<_> = note.iter().chain(value_note).map(String::as_str).collect();
-                out.push_str(&commented(&indent, &format!("{name}: {code},"), &notes.join("; ")));
+                out.push_str(&commented(&indent, &format!("{name}: {code},"), &notes.join("; "), syntax));
             }
         }
     }
-    out.push_str(&"  ".repeat(depth));
+    out.push_str(&syntax.indent().repeat(depth));
     out.push('}');
     out
 }
 
 /// The code of a property's value, and what to say about it.
-fn literal<'a>(name: &str, value: &'a Value, depth: usize) -> (String, Option<&'a String>) {
+fn literal<'a>(name: &str, value: &'a Value, depth: usize, syntax: Syntax) -> (String, Option<&'a String>) {
     match value {
         Value::Code { code, note } => (code.clone(), note.as_ref()),
         Value::Object { before, properties } => {
-            let room = WIDTH.saturating_sub(2 * depth + name.len() + before.len() + 3);
-            let object = one_line(properties)
+            let indent = syntax.indent().len() * depth;
+            let room = WIDTH.saturating_sub(indent + name.len() + before.len() + 3);
+            let object = one_line(properties, syntax)
                 .filter(|object| object.len() <= room)
-                .unwrap_or_else(|| block(properties, depth));
+                .unwrap_or_else(|| block(properties, depth, syntax));
             (format!("{before}{object}"), None)
         }
     }
 }
 
 /// Code with a comment behind it, or before it where it would not be seen there.
-fn commented(indent: &str, code: &str, comment: &str) -> String {
-    let width = indent.len() + code.len() + comment.len() + 4;
+fn commented(indent: &str, code: &str, comment: &str, syntax: Syntax) -> String {
+    let (mark, gap) = (syntax.comment(), syntax.gap());
+    let width = indent.len() + code.len() + gap.len() + mark.len() + 1 + comment.len();
     if comment.is_empty() {
         format!("{indent}{code}\n")
     } else if code.contains('\n') || width > WIDTH {
-        format!("{indent}// {comment}\n{indent}{code}\n")
+        format!("{indent}{mark} {comment}\n{indent}{code}\n")
     } else {
-        format!("{indent}{code} // {comment}\n")
+        format!("{indent}{code}{gap}{mark} {comment}\n")
     }
 }
 
-fn one_line(properties: &[Property]) -> Option<String> {
-    let properties: Option<Vec<_>> = properties.iter().map(Property::inline).collect();
-    Some(format!("{{ {} }}", properties?.join(", ")))
+fn one_line(properties: &[Property], syntax: Syntax) -> Option<String> {
+    let properties: Option<Vec<_>> = properties.iter().map(|property| property.inline(syntax)).collect();
+    let (open, close) = syntax.braces();
+    Some(format!("{open}{}{close}", properties?.join(", ")))
 }
 
 /// A comment that lists names, on as many lines as it takes.
-pub(super) fn wrapped(intro: &str, names: &[String]) -> String {
-    let mut lines = vec![format!("  // {intro}")];
+pub(super) fn wrapped(intro: &str, names: &[String], syntax: Syntax) -> String {
+    let start = format!("{}{}", syntax.indent(), syntax.comment());
+    let mut lines = vec![format!("{start} {intro}")];
     for (i, name) in names.iter().enumerate() {
         let end = if i + 1 == names.len() { "." } else { "," };
         let word = format!(" {name}{end}");
         match lines.last_mut() {
             Some(line) if line.len() + word.len() <= WIDTH => line.push_str(&word),
-            _ => lines.push(format!("  // {}", word.trim_start())),
+            _ => lines.push(format!("{start} {}", word.trim_start())),
         }
     }
     lines.join("\n") + "\n"
-}
-
-/// Access to a property of what `base` leads to.
-pub(super) fn member(base: &str, name: &str) -> String {
-    if is_plain(name) { format!("{base}.{name}") } else { format!("{base}[{}]", quoted(name)) }
-}
-
-/// Whether a name can be written without quotes.
-fn is_plain(name: &str) -> bool {
-    let letter = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
-    name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit())
-}
-
-/// A string literal, in the quotes that need the fewest escapes.
-pub(super) fn quoted(text: &str) -> String {
-    let quote = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
-    let mut out = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            c if c == quote => out.extend(['\\', c]),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => out.extend(c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
-    out
 }

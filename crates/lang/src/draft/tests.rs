@@ -19,6 +19,37 @@ fn draft(from: &str, to: &str) -> String {
     super::typescript(&name, &model(from), &model(to), "../../.antler/versions/0_0", "../datamodels/models")
 }
 
+#[test]
+fn a_draft_in_python_has_the_same_lines() {
+    let from = "carrier: string; flight: number; dep_time: string; origin: string; dest: string; year: number; month: number; at: number; big: bigint; class: string; inner?: { a: string; b: number }";
+    let to = "carrier: string; flightNumber: number; departureTime: Date; route: { origin: string; dest: string }; gate: string; note?: string; seat: string | null; at: Date; big: string; class: string | null; a: string";
+    let name = "Flight_migrate__0_0__0_1".parse().unwrap();
+    insta::assert_snapshot!(super::python(&name, &model(from), &model(to)), @r#"
+    from datetime import datetime, timezone
+
+    # Migrates Flight from 0.0 to 0.1: an event goes in, and what it becomes comes out.
+    # FILL_IN stands where only you know the value: it cannot run before you replace it.
+    def migrate(event):
+        # Not in 0.1: year, month, inner.b.
+        return {
+            "id": event.id,
+            "carrier": event.carrier,
+            "flightNumber": event.flight,  # renamed from `flight`? please check
+            # renamed from `dep_time`? please check; fails where the text is not a date
+            "departureTime": datetime.fromisoformat(event.dep_time),
+            "route": {"origin": event.origin, "dest": event.dest},  # moved together? please check
+            "gate": FILL_IN("gate: string is new in 0.1"),
+            # note?: string is new in 0.1 and may be left out
+            "seat": None,  # new in 0.1
+            "at": datetime.fromtimestamp(event.at / 1000, timezone.utc),  # milliseconds since 1970?
+            "big": str(event.big),
+            "class": event["class"],
+            # moved from `inner.a`? please check
+            "a": event.inner.a if event.inner is not None else FILL_IN("a, where 0.0 has none"),
+        }
+    "#);
+}
+
 /// The lines inside of `return { … }`, without the `id`.
 fn body(from: &str, to: &str) -> String {
     let text = draft(from, to);
