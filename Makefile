@@ -16,7 +16,7 @@ help:
 	@echo "make bench-ingest measure how fast events are accepted and stored, and how fresh the tables are"
 	@echo "make bench-load   measure how long a new version pauses its tables (RUNS=100), and how fast rows are loaded"
 	@echo "make bench-memory post EVENTS=10000000 events, and print the memory of the server on the way"
-	@echo "make bench-udf    measure how many rows a second a migration in JavaScript takes"
+	@echo "make bench-udf    measure how many rows a second a migration in JavaScript and in Python takes"
 	@echo "make lint         check format, clippy, licenses and the layers of the crates"
 	@echo "make fmt          format the code"
 	@echo "make build        build target/debug/antler"
