@@ -1,4 +1,4 @@
-// How the database holds a value, where `number` and `bigint` leave that open. Antler knows these types
+// How the database holds a value, where `number`, `bigint` and `string` leave that open. Antler knows these types
 // by their names. To TypeScript each is what it is made of, so plain values may be assigned to it.
 
 /** Marks a type with the name of a type of column. It is there for the compiler and for Antler only. */
@@ -27,3 +27,13 @@ export type UInt64 = bigint & AntlerColumn<"UInt64">;
 export type Float32 = number & AntlerColumn<"Float32">;
 /** A double: the same as `number`. */
 export type Float64 = number & AntlerColumn<"Float64">;
+
+/** A UUID: `61f0c404-5cb3-11e7-907b-a6006ad3dba0`. */
+export type UUID = string & AntlerColumn<"UUID">;
+/** A day of the calendar, without a time: `2026-01-31`. */
+export type CalendarDate = string & AntlerColumn<"Date32">;
+/** A decimal number, of so many digits, so many of them behind the point. A string keeps all of them. */
+export type Decimal<Precision extends number, Scale extends number> =
+  string & AntlerColumn<`Decimal(${Precision}, ${Scale})`>;
+/** A text, in a column that has few different ones. */
+export type LowCardinality = string & AntlerColumn<"LowCardinality(String)">;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     diff::{Aspect, Diff, Origin, same_type},
-    schema::{Absence, DataType, Field, Item},
+    schema::{Absence, DataType, Field, Item, Precise::Text, Spelled},
 };
 
 /// How a change weighs, the least first.
@@ -197,6 +197,9 @@ fn widened(older: &DataType, newer: &DataType) -> Compatibility {
             before.iter().all(|(name, number)| now.get(name) == Some(number))
         }
         (Precise(before), Precise(now)) => now.holds(*before),
+        // Those that are always texts in events, and all texts that a text can be.
+        (Precise(Text(before)), String) => !matches!(before, Spelled::Decimal { .. }),
+        (String, Precise(Text(now))) => *now == Spelled::LowCardinality,
         (Precise(before), Number) => before.is_double(),
         (Precise(before), BigInt) => before.whole_numbers().is_some_and(|(_, most)| most <= i64::MAX.into()),
         (Array(before), Array(now)) => {

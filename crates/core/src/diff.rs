@@ -242,6 +242,7 @@ fn compatible(a: &DataType, b: &DataType) -> bool {
         (Array(a), Array(b)) => compatible(&a.data_type, &b.data_type),
         (Object(_) | Array(_), _) | (_, Object(_) | Array(_)) => false,
         (String | StringEnum(_), _) | (_, String | StringEnum(_)) => true,
+        (Precise(of), other) | (other, Precise(of)) if of.is_text() => compatible(&String, other),
         (Precise(_), other) | (other, Precise(_)) => compatible(&Number, other),
         (Number | BigInt | IntegerEnum(_), Number | BigInt | IntegerEnum(_) | Date) => true,
         (Date, Number | BigInt | IntegerEnum(_) | Date) => true,

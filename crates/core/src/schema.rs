@@ -15,8 +15,10 @@ use sha2::{Digest, Sha256};
 use crate::names::{ModelName, SqlIdent};
 
 mod precise;
+pub(crate) mod spelled;
 
 pub use precise::{NoSuchType, Precise};
+pub use spelled::{Spelled, absent_decimals};
 
 /// A named record type of `app/datamodels`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,7 +201,7 @@ fn write_type(out: &mut String, data_type: &DataType) {
             out.push(']');
         }
         DataType::Object(fields) => write_fields(out, fields),
-        DataType::Precise(of) => out.push_str(of.name()),
+        DataType::Precise(of) => out.push_str(&of.to_string()),
     }
 }
 
@@ -235,7 +237,7 @@ impl fmt::Display for DataType {
                 let fields: Vec<_> = fields.iter().map(ToString::to_string).collect();
                 write!(f, "{{ {} }}", fields.join("; "))
             }
-            Self::Precise(of) => write!(f, "{of}"),
+            Self::Precise(of) => f.write_str(&of.typescript()),
         }
     }
 }

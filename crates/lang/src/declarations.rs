@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use antler_core::schema::{DataType, Field, Model, Precise};
+use antler_core::schema::{DataType, Field, Model, Precise, Spelled};
 
 /// A TypeScript module that exports one interface for each model.
 pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model> + Clone) -> String {
@@ -17,12 +17,23 @@ pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model> + Clone) -> St
     let mut precise = BTreeSet::new();
     models.clone().into_iter().for_each(|model| collect(&model.fields, &mut precise));
     if !precise.is_empty() {
-        out.push_str("\n// `number` and `bigint`, held by the database as the name says.\n");
+        out.push_str("\n// Numbers, bigints and texts, held by the database as the name says.\n");
         out.push_str("type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };\n");
     }
-    for of in precise {
-        let plain = if of.is_double() { "number" } else { "bigint" };
-        let _ = writeln!(out, "export type {of} = {plain} & AntlerColumn<\"{of}\">;");
+    for of in &precise {
+        let plain = match *of {
+            Precise::Text(Spelled::Decimal { .. }) => continue,
+            of if of.is_text() => "string",
+            of if of.is_double() => "number",
+            _ => "bigint",
+        };
+        let _ = writeln!(out, "export type {} = {plain} & AntlerColumn<\"{of}\">;", of.typescript());
+    }
+    if precise.iter().any(|of| matches!(of, Precise::Text(Spelled::Decimal { .. }))) {
+        out.push_str(
+            "export type Decimal<Precision extends number, Scale extends number> =\n  \
+             string & AntlerColumn<`Decimal(${Precision}, ${Scale})`>;\n",
+        );
     }
     for model in models {
         let _ = writeln!(out, "\nexport interface {} {{", model.name);
@@ -109,23 +120,29 @@ mod tests {
 
     #[test]
     fn precise_types_are_declared_where_they_are_used() {
-        let models =
-            parsed("export interface Reading { id: Key<UInt64>; level: Int8; part: { values: Float32[] } }");
+        let models = parsed(
+            "export interface Reading { id: Key<UInt64>; level: Int8; part: { values: Float32[] }; price: Decimal<10, 2>; ids: UUID[] }",
+        );
         insta::assert_snapshot!(typescript(&models), @r#"
         // The data models of one version. Written by Antler: changes here are lost.
 
         export type Key<T> = T;
 
-        // `number` and `bigint`, held by the database as the name says.
+        // Numbers, bigints and texts, held by the database as the name says.
         type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };
         export type Int8 = number & AntlerColumn<"Int8">;
         export type UInt64 = bigint & AntlerColumn<"UInt64">;
         export type Float32 = number & AntlerColumn<"Float32">;
+        export type UUID = string & AntlerColumn<"UUID">;
+        export type Decimal<Precision extends number, Scale extends number> =
+          string & AntlerColumn<`Decimal(${Precision}, ${Scale})`>;
 
         export interface Reading {
           id: Key<UInt64>;
           level: Int8;
           part: { values: Float32[] };
+          price: Decimal<10, 2>;
+          ids: UUID[];
         }
         "#);
         assert_eq!(parsed(&typescript(&models)), models);

@@ -108,7 +108,13 @@ fn copy(input: &mut impl BufRead, data_type: &DataType, nullable: bool, to: &mut
             Ok(())
         }
         DataType::Object(fields) => read_row(input, fields, to),
-        DataType::Precise(of) => bytes(input, of.bytes() as u64, to),
+        DataType::Precise(of) => {
+            let count = match of.bytes() {
+                Some(count) => count as u64,
+                None => length(input, to)?,
+            };
+            bytes(input, count, to)
+        }
     }
 }
 

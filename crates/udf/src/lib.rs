@@ -26,6 +26,7 @@ mod precise;
 mod python;
 mod sandbox;
 mod serve;
+mod spelled;
 mod supervise;
 mod values;
 mod worker;

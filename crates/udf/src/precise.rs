@@ -17,6 +17,7 @@ pub(crate) fn read<'js>(ctx: &Ctx<'js>, of: Precise, from: &mut &[u8]) -> rquick
         Precise::UInt16 => u16::from_le_bytes(take(from)?).into(),
         Precise::UInt32 => u32::from_le_bytes(take(from)?).into(),
         Precise::Float32 => f32::from_le_bytes(take(from)?).into(),
+        Precise::Text(_) => return Err(rquickjs::Error::Unknown),
         Precise::UInt64 => {
             return Ok(BigInt::from_u64(ctx.clone(), u64::from_le_bytes(take(from)?))?.into_value());
         }
@@ -56,5 +57,5 @@ fn not_whole(least: i128, greatest: i128) -> String {
 }
 
 fn write_bytes(value: i64, of: Precise, to: &mut Vec<u8>) {
-    to.extend(value.to_le_bytes().into_iter().take(of.bytes()));
+    to.extend(value.to_le_bytes().into_iter().take(of.bytes().unwrap_or_default()));
 }

@@ -3,12 +3,12 @@
 //! What a migration returns is checked here for each row, as the fitting of compiled migrations does
 //! it (`antler-lang`, `migration/fit.rs`): with the same reasons, and down to the same values.
 
-use antler_core::schema::{Absence, DataType, Field, Precise};
+use antler_core::schema::{Absence, DataType, Field, Precise, Spelled};
 use rquickjs::{Array, Atom, BigInt, Ctx, Function, IntoJs, Object, String as Text, Value};
 
 use crate::{
     chunk::{NO_VARIANT, width, width_of},
-    precise,
+    precise, spelled,
 };
 
 /// The first and last millisecond that `DateTime64` can hold: the years 1900 to 2299.
@@ -178,6 +178,8 @@ fn read<'js>(
             array.into_value()
         }
         Shape::Object(members) => read_record(ctx, helpers, members, from)?,
+        Shape::Precise(Precise::Text(Spelled::LowCardinality)) => read(ctx, helpers, &Shape::Text, from)?,
+        Shape::Precise(Precise::Text(of)) => spelled::read(*of, from)?.into_js(ctx)?,
         Shape::Precise(of) => precise::read(ctx, *of, from)?,
     })
 }
@@ -316,6 +318,16 @@ fn write<'js>(
             let object = value.as_object().filter(|_| is_record).ok_or_else(|| misfit(path))?;
             write_record(helpers, members, object, path, to)?;
         }
+        Shape::Precise(Precise::Text(Spelled::LowCardinality)) => {
+            write(helpers, &Shape::Text, value, path, to)?;
+        }
+        Shape::Precise(Precise::Text(of)) => {
+            let text = text(helpers, value.as_string().ok_or_else(|| misfit(path))?)?;
+            let canonical = of
+                .canonical(&text)
+                .ok_or_else(|| Unstored::Misfit(format!("`{path}`: `{text}` is not {}", of.values())))?;
+            spelled::write(*of, &canonical, to);
+        }
         Shape::Precise(of) if of.is_double() => {
             let number = value.as_number().ok_or_else(|| misfit(path))?;
             precise::write_number(*of, number, to)
@@ -348,7 +360,7 @@ pub(crate) fn write_default(fields: &[Field], to: &mut Vec<u8>) {
             (_, false) => to.push(1),
             (DataType::String | DataType::Boolean | DataType::Array(_), true) => to.push(0),
             (DataType::Number | DataType::BigInt | DataType::Date, true) => to.extend_from_slice(&[0; 8]),
-            (DataType::Precise(of), true) => to.resize(to.len() + of.bytes(), 0),
+            (DataType::Precise(of), true) => to.resize(to.len() + of.bytes().unwrap_or(1), 0),
             (DataType::StringEnum(words), true) => write_number(1, width(words.len()), to),
             (DataType::IntegerEnum(values), true) => {
                 let first = values.values().next().copied().unwrap_or_default();
@@ -378,7 +390,7 @@ impl Shape<'_> {
             }
             Self::Array(_) => "an array".to_owned(),
             Self::Object(_) => "an object".to_owned(),
-            Self::Precise(of) => of.to_string(),
+            Self::Precise(of) => of.typescript(),
         }
     }
 }

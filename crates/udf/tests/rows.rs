@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use antler_core::{
-    schema::{Absence, DataType, Field, Item, Precise},
+    schema::{Absence, DataType, Field, Item, Precise, Spelled},
     udf::{Function, Runtime},
 };
 use antler_udf::{Ended, Limits, serve};
@@ -289,7 +289,7 @@ fn precise(from: Precise, to: Precise, body: &str, values: &[&[u8]]) -> Vec<Resu
     let answer = |_| {
         let reason = (take(&mut rest, 1) == [0]).then(|| text_of(&mut rest));
         take(&mut rest, 1);
-        let value = take(&mut rest, to.bytes()).to_vec();
+        let value = take(&mut rest, to.bytes().unwrap()).to_vec();
         reason.map_or(Ok(value), Err)
     };
     values.iter().map(answer).collect()
@@ -297,10 +297,10 @@ fn precise(from: Precise, to: Precise, body: &str, values: &[&[u8]]) -> Vec<Resu
 
 #[test]
 fn numbers_of_every_width_go_in_and_out() {
-    for of in Precise::ALL {
-        let (zero, most) = (vec![0; of.bytes()], vec![0x7f; of.bytes()]);
-        let all =
-            if of == Precise::Float32 { 1.5_f32.to_le_bytes().to_vec() } else { vec![0xff; of.bytes()] };
+    for of in Precise::NUMBERS {
+        let bytes = of.bytes().unwrap();
+        let (zero, most) = (vec![0; bytes], vec![0x7f; bytes]);
+        let all = if of == Precise::Float32 { 1.5_f32.to_le_bytes().to_vec() } else { vec![0xff; bytes] };
         let copied = precise(of, of, "row.n", &[&zero, &most, &all]);
         assert_eq!(copied, [Ok(zero), Ok(most), Ok(all)], "{of}");
     }
@@ -331,4 +331,22 @@ fn a_number_that_a_column_cannot_hold_is_a_reason() {
     );
     // A negative zero is a zero.
     assert_eq!(precise(Precise::Int8, Precise::Int32, "-row.n", &[&[0]]), [Ok(vec![0; 4])]);
+}
+
+#[test]
+fn a_text_is_stored_as_its_column_holds_it_or_is_a_reason() {
+    let day = Precise::Text(Spelled::CalendarDate);
+    let price = Precise::Text(Spelled::Decimal { precision: 5, scale: 2 });
+    let read = |body, value: &[u8]| precise(price, price, body, &[value]).remove(0);
+    assert_eq!(read("row.n", &[0x6a, 0xff, 0xff, 0xff]), Ok(vec![0x6a, 0xff, 0xff, 0xff]));
+    assert_eq!(read("String(Number(row.n) * 2)", &[150, 0, 0, 0]), Ok(vec![44, 1, 0, 0]));
+    assert_eq!(
+        read("row.n + '5'", &[150, 0, 0, 0]),
+        Err("`n`: `1.505` is not a number of at most 3 digits before the point and 2 behind it".to_owned())
+    );
+    assert_eq!(read("1.5", &[0; 4]), Err("`n`: expected Decimal<5, 2>, found the number 1.5".to_owned()));
+    assert_eq!(
+        precise(day, day, "row.n.replace('-01-01', '-02-30')", &[&[0; 4]]),
+        [Err("`n`: `1970-02-30` is not a date of the years 1900 to 2299".to_owned())]
+    );
 }

@@ -6,7 +6,7 @@
 
 use std::io::Read;
 
-use antler_core::schema::{DataType, Field, Model};
+use antler_core::schema::{DataType, Field, Model, Precise, Spelled};
 
 use super::{Events, ImportError};
 
@@ -60,6 +60,10 @@ impl Kind {
     fn of(field: &Field) -> Option<Self> {
         let may_be_absent = !field.absence.is_never();
         match field.data_type {
+            DataType::Precise(Precise::Text(Spelled::LowCardinality)) => {
+                Some(Self::Text { may_be_absent: false })
+            }
+            DataType::Precise(Precise::Text(_)) => Some(Self::Text { may_be_absent }),
             DataType::Number
             | DataType::Boolean
             | DataType::BigInt

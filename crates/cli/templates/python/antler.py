@@ -30,6 +30,8 @@ UInt64 = Annotated[int, "uint64"]
 Float32 = Annotated[float, "float32"]
 # A double: the same as `float`.
 Float64 = Annotated[float, "float64"]
+# A text, in a column that has few different ones.
+LowCardinality = Annotated[str, "LowCardinality"]
 
 
 class IngestionFormat(Enum):

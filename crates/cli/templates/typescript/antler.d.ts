@@ -7,7 +7,7 @@ declare module "antler" {
   /** Of Moose: the same as `T`, and in the event like any other field. */
   export type JWT<T> = T;
 
-  // How the database holds a value, where `number` and `bigint` leave that open.
+  // How the database holds a value, where `number`, `bigint` and `string` leave that open.
   type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };
 
   /** A whole number from -128 to 127. */
@@ -30,6 +30,16 @@ declare module "antler" {
   export type Float32 = number & AntlerColumn<"Float32">;
   /** A double: the same as `number`. */
   export type Float64 = number & AntlerColumn<"Float64">;
+
+  /** A UUID: `61f0c404-5cb3-11e7-907b-a6006ad3dba0`. */
+  export type UUID = string & AntlerColumn<"UUID">;
+  /** A day of the calendar, without a time: `2026-01-31`. */
+  export type CalendarDate = string & AntlerColumn<"Date32">;
+  /** A decimal number, of so many digits, so many of them behind the point. A string keeps all of them. */
+  export type Decimal<Precision extends number, Scale extends number> =
+    string & AntlerColumn<`Decimal(${Precision}, ${Scale})`>;
+  /** A text, in a column that has few different ones. */
+  export type LowCardinality = string & AntlerColumn<"LowCardinality(String)">;
 
   /** How a JSON body holds its events. */
   export enum IngestionFormat {
@@ -74,4 +84,5 @@ declare module "@514labs/moose-lib" {
   export { IngestionFormat } from "antler";
   export type { DataModelConfig, JWT, Key } from "antler";
   export type { Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float32, Float64 } from "antler";
+  export type { UUID, CalendarDate, Decimal, LowCardinality } from "antler";
 }

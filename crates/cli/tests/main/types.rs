@@ -57,16 +57,16 @@ fn precise_types_are_in_a_new_project_and_in_the_packages() {
     let sandbox = Sandbox::project();
     let package = repository("packages/types").join("index");
     for module in ["antler", "@514labs/moose-lib", package.to_str().unwrap()] {
-        let names: Vec<_> = Precise::ALL.iter().map(Precise::to_string).collect();
+        let names: Vec<_> = Precise::NUMBERS.iter().map(Precise::to_string).collect();
         let fields: Vec<_> = names.iter().map(|name| format!("  of{name}: {name};\n")).collect();
-        let values: Vec<_> = Precise::ALL
+        let values: Vec<_> = Precise::NUMBERS
             .iter()
             .map(|of| format!("  of{of}: {},\n", if of.is_double() { "1" } else { "1n" }))
             .collect();
         let models = format!(
-            "import type {{ Int64, Key, {} }} from {module:?};\n\
-             export interface Event {{\n  id: Key<Int64>;\n{}}}\n\
-             const plain: Event = {{\n  id: 1n,\n{}}};\n\
+            "import type {{ CalendarDate, Decimal, Int64, Key, LowCardinality, UUID, {} }} from {module:?};\n\
+             export interface Event {{\n  id: Key<Int64>; uuid: UUID; day: CalendarDate; price: Decimal<10, 2>; country: LowCardinality;\n{}}}\n\
+             const plain: Event = {{\n  id: 1n, uuid: '', day: '', price: '1.5', country: '',\n{}}};\n\
              const sum: number = plain.ofInt32 + plain.ofFloat32;\n",
             names.join(", "),
             fields.concat(),
@@ -81,7 +81,7 @@ fn precise_types_are_in_a_new_project_and_in_the_packages() {
         ["packages/types-python/antler_types/__init__.py", "crates/cli/templates/python/antler.py"]
     {
         let text = std::fs::read_to_string(repository(template)).unwrap();
-        for of in Precise::ALL {
+        for of in Precise::NUMBERS {
             let plain = if of == Precise::Float32 { "float" } else { "int" };
             let line = format!("\n{of} = Annotated[{plain}, \"{}\"]\n", of.to_string().to_lowercase());
             assert!(text.contains(&line), "{template}: {line}");

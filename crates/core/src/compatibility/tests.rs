@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::schema::Precise as Column;
 use crate::schema::Precise::{Float32, Int16, Int32, UInt8, UInt16, UInt64};
 use DataType::{BigInt, Date, Number, Precise, String as Text};
 
@@ -46,6 +47,9 @@ fn said(older: &[Field], newer: &[Field]) -> Vec<String> {
 fn what_became_of_a_field_and_how_it_weighs() {
     type Row<'a> = (&'a str, &'a [Field], &'a [Field], &'a [&'a str]);
     let id = || field("id", Text);
+    let [uuid, low] = [Spelled::Uuid, Spelled::LowCardinality].map(Column::Text);
+    let [price, wider] =
+        [(5, 2), (7, 3)].map(|(precision, scale)| Column::Text(Spelled::Decimal { precision, scale }));
     let rows: &[Row] = &[
         ("nothing", &[id(), field("n", Number)], &[field("n", Number), id()], &[]),
         (
@@ -147,6 +151,26 @@ fn what_became_of_a_field_and_how_it_weighs() {
                 "compatible: n was `n: Int32` and is `n: bigint`",
                 "compatible: m was `m: UInt8` and is `m: Int16`",
                 "compatible: f was `f: Float32` and is `f: number`",
+            ],
+        ),
+        (
+            "texts",
+            &[field("u", Precise(uuid)), field("p", Precise(price)), field("c", Text)],
+            &[field("u", Text), field("p", Precise(wider)), field("c", Precise(low))],
+            &[
+                "compatible: u was `u: UUID` and is `u: string`",
+                "compatible: p was `p: Decimal<5, 2>` and is `p: Decimal<7, 3>`",
+                "compatible: c was `c: string` and is `c: LowCardinality`",
+            ],
+        ),
+        (
+            "texts that may not fit",
+            &[field("u", Text), field("p", Precise(wider)), field("q", Precise(price))],
+            &[field("u", Precise(uuid)), field("p", Precise(price)), field("q", Text)],
+            &[
+                "breaking: u was `u: string` and is `u: UUID`",
+                "breaking: p was `p: Decimal<7, 3>` and is `p: Decimal<5, 2>`",
+                "breaking: q was `q: Decimal<5, 2>` and is `q: string`",
             ],
         ),
         (

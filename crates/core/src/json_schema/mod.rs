@@ -6,6 +6,7 @@
 //!   of range as it is written and within it as the nearest double;
 //! - a `number` beyond the largest double, and a `Date` with more digits before its point than any
 //!   time has (`0e30`);
+//! - a decimal number that has more digits behind its point than its column;
 //! - a string with half of a surrogate pair;
 //! - a field that stands twice, and anything nested deeper than 128 levels in a field that the
 //!   model does not have.
@@ -20,7 +21,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    schema::{Absence, DataType, Field, Model, Precise},
+    schema::{Absence, DataType, Field, Model, Precise, Spelled},
     validate::UnknownFields,
 };
 
@@ -124,11 +125,39 @@ impl Writer<'_> {
     }
 }
 
+fn spelled(of: Spelled) -> Value {
+    let mut text = json!({ "type": "string" });
+    if let Some(pattern) = of.pattern() {
+        text["pattern"] = json!(pattern);
+    }
+    match of {
+        Spelled::LowCardinality => {}
+        Spelled::Uuid => text["format"] = json!("uuid"),
+        Spelled::CalendarDate => text["format"] = json!("date"),
+        Spelled::Decimal { precision, scale } => {
+            let beyond = 10_f64.powi(i32::from(precision - scale));
+            return json!({
+                "description": format!("{}. As a string it keeps its digits whoever reads it.", capital(&of.values())),
+                "anyOf": [{ "type": "number", "exclusiveMinimum": -beyond, "exclusiveMaximum": beyond }, text],
+            });
+        }
+    }
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+}
+
 fn precise(of: Precise) -> Value {
+    if let Precise::Text(of) = of {
+        return spelled(of);
+    }
     let number = match of.whole_numbers() {
         Some((least, greatest)) => json!({
             "type": "integer",
-            "format": of.name().to_ascii_lowercase(),
+            "format": of.to_string().to_ascii_lowercase(),
             "minimum": Value::from(least as i64),
             // None of them is negative, and the largest needs all 64 bits.
             "maximum": Value::from(greatest as u64),
@@ -205,6 +234,7 @@ mod tests {
             (DataType::Precise(Precise::UInt64), Value::Number(number)) => {
                 number.is_f64() && number.as_f64() == Some(u64::MAX as f64)
             }
+            (DataType::Precise(Precise::Text(Spelled::Decimal { .. })), Value::Number(_)) => true,
             (DataType::Date, Value::String(text)) => {
                 ["1899-", "1900-01-01", "2299-12-31", "2300-"].iter().any(|edge| text.starts_with(edge))
             }

@@ -1,5 +1,7 @@
 //! Regular expressions (ECMA-262) for the strings that stand for numbers and times.
 
+use crate::schema::spelled::CALENDAR;
+
 /// The digits of an integer of 64 bits, with as many zeros before them as anyone likes.
 pub(super) fn big_int() -> String {
     let (largest, smallest) = (i64::MAX.to_string(), i64::MIN.unsigned_abs().to_string());
@@ -29,12 +31,10 @@ fn up_to(bound: &str, least: char) -> String {
 
 /// A date of the calendar, perhaps with a time, perhaps with an offset.
 pub(super) fn date() -> String {
-    // By the length of their months. Of the hundreds of years, only 2000 is a leap year.
-    let days = "(?:(?:19|2[0-2])[0-9]{2}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])\
-                |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))\
-                |(?:(?:19|2[0-2])(?:0[48]|[2468][048]|[13579][26])|2000)-02-29)";
     let hours_and_minutes = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
-    format!("^{days}(?:[Tt ]{hours_and_minutes}:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+-]{hours_and_minutes})?)?$")
+    format!(
+        "^{CALENDAR}(?:[Tt ]{hours_and_minutes}:[0-5][0-9](?:\\.[0-9]+)?(?:[Zz]|[+-]{hours_and_minutes})?)?$"
+    )
 }
 
 #[cfg(test)]

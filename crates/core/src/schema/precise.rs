@@ -9,6 +9,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::Spelled;
+
 /// A type of the database that has no type of its own in TypeScript and Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -29,16 +31,18 @@ pub enum Precise {
     UInt64,
     /// An IEEE 754 single.
     Float32,
+    /// What is a text elsewhere.
+    Text(Spelled),
 }
 
 /// A name that is of no [`Precise`] type.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("there is no type `{0}`")]
-pub struct NoSuchType(String);
+pub struct NoSuchType(pub(super) String);
 
 impl Precise {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
+    /// All that are numbers.
+    pub const NUMBERS: [Self; 8] = [
         Self::Int8,
         Self::Int16,
         Self::Int32,
@@ -49,17 +53,11 @@ impl Precise {
         Self::Float32,
     ];
 
-    /// Its name in the database, in TypeScript and in Python.
-    pub fn name(self) -> &'static str {
+    /// The type as TypeScript has it.
+    pub fn typescript(self) -> String {
         match self {
-            Self::Int8 => "Int8",
-            Self::Int16 => "Int16",
-            Self::Int32 => "Int32",
-            Self::UInt8 => "UInt8",
-            Self::UInt16 => "UInt16",
-            Self::UInt32 => "UInt32",
-            Self::UInt64 => "UInt64",
-            Self::Float32 => "Float32",
+            Self::Text(of) => of.typescript(),
+            number => number.to_string(),
         }
     }
 
@@ -76,33 +74,53 @@ impl Precise {
             Self::UInt16 => all(u16::MIN, u16::MAX),
             Self::UInt32 => all(u32::MIN, u32::MAX),
             Self::UInt64 => all(u64::MIN, u64::MAX),
-            Self::Float32 => None,
+            Self::Float32 | Self::Text(_) => None,
         }
     }
 
-    /// How many bytes a value takes in the database's binary form.
-    pub fn bytes(self) -> usize {
+    /// How many bytes a value takes in the database's binary form. `None` when that differs.
+    pub fn bytes(self) -> Option<usize> {
         match self {
-            Self::Int8 | Self::UInt8 => 1,
-            Self::Int16 | Self::UInt16 => 2,
-            Self::Int32 | Self::UInt32 | Self::Float32 => 4,
-            Self::UInt64 => 8,
+            Self::Int8 | Self::UInt8 => Some(1),
+            Self::Int16 | Self::UInt16 => Some(2),
+            Self::Int32 | Self::UInt32 | Self::Float32 => Some(4),
+            Self::UInt64 => Some(8),
+            Self::Text(Spelled::Uuid) => Some(16),
+            Self::Text(Spelled::CalendarDate) => Some(4),
+            Self::Text(Spelled::Decimal { precision, .. }) => Some(match precision {
+                0..=9 => 4,
+                10..=18 => 8,
+                19..=38 => 16,
+                _ => 32,
+            }),
+            Self::Text(Spelled::LowCardinality) => None,
         }
     }
 
     /// Whether every value is a double, and one of few enough digits to be told apart from its neighbours.
     pub fn is_double(self) -> bool {
-        self != Self::UInt64
+        !matches!(self, Self::UInt64 | Self::Text(_))
+    }
+
+    /// Whether its values are texts elsewhere.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text(_))
     }
 
     /// Whether every value of another type is one of this type.
     pub fn holds(self, other: Self) -> bool {
+        if let (Self::Text(of), Self::Text(other)) = (self, other) {
+            return of.holds(other);
+        }
+        if self.is_text() || other.is_text() {
+            return false;
+        }
         match (self.whole_numbers(), other.whole_numbers()) {
             (Some((least, greatest)), Some((other_least, other_greatest))) => {
                 least <= other_least && other_greatest <= greatest
             }
             // The whole numbers of 24 bits.
-            (None, Some(_)) => other.bytes() <= 2,
+            (None, Some((_, greatest))) => greatest <= u16::MAX.into(),
             (Some(_), None) => false,
             (None, None) => true,
         }
@@ -110,8 +128,19 @@ impl Precise {
 }
 
 impl fmt::Display for Precise {
+    /// The type of the column.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(match self {
+            Self::Int8 => "Int8",
+            Self::Int16 => "Int16",
+            Self::Int32 => "Int32",
+            Self::UInt8 => "UInt8",
+            Self::UInt16 => "UInt16",
+            Self::UInt32 => "UInt32",
+            Self::UInt64 => "UInt64",
+            Self::Float32 => "Float32",
+            Self::Text(of) => return of.fmt(f),
+        })
     }
 }
 
@@ -119,8 +148,10 @@ impl FromStr for Precise {
     type Err = NoSuchType;
 
     fn from_str(name: &str) -> Result<Self, NoSuchType> {
-        let found = Self::ALL.into_iter().find(|of| of.name() == name);
-        found.ok_or_else(|| NoSuchType(name.to_owned()))
+        match Self::NUMBERS.into_iter().find(|of| of.to_string() == name) {
+            Some(number) => Ok(number),
+            None => name.parse().map(Self::Text),
+        }
     }
 }
 
@@ -144,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_type_is_written_down_by_its_name() {
-        for of in Precise::ALL {
+        let texts = [Spelled::Uuid, Spelled::Decimal { precision: 9, scale: 2 }].map(Precise::Text);
+        for of in Precise::NUMBERS.into_iter().chain(texts) {
             let text = serde_json::to_string(&of).unwrap();
             assert_eq!(text, format!("\"{of}\""));
             assert_eq!(serde_json::from_str::<Precise>(&text).unwrap(), of);
@@ -156,7 +188,8 @@ mod tests {
     #[test]
     fn a_type_holds_another_when_nothing_is_lost() {
         let held = |of: Precise| {
-            let names = Precise::ALL.into_iter().filter(|other| of.holds(*other)).map(Precise::name);
+            let names =
+                Precise::NUMBERS.into_iter().filter(|other| of.holds(*other)).map(|of| of.to_string());
             names.collect::<Vec<_>>().join(" ")
         };
         assert_eq!(held(Precise::Int32), "Int8 Int16 Int32 UInt8 UInt16");

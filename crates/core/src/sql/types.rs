@@ -1,7 +1,7 @@
 //! Which type a field has in the database.
 
 use super::{ident, string};
-use crate::schema::{Absence, DataType, Field, Item};
+use crate::schema::{Absence, DataType, Field, Item, Precise, Spelled};
 
 /// The type of a field's column.
 ///
@@ -23,6 +23,10 @@ fn with_absence(data_type: &DataType, nullable: bool) -> String {
     match data_type {
         _ if !nullable => plain,
         DataType::Array(_) => format!("Variant({plain})"),
+        // The other way round is no type.
+        DataType::Precise(Precise::Text(Spelled::LowCardinality)) => {
+            "LowCardinality(Nullable(String))".to_owned()
+        }
         DataType::String
         | DataType::Number
         | DataType::Boolean
@@ -50,7 +54,7 @@ fn plain_type(data_type: &DataType) -> String {
         }
         DataType::Array(item) => format!("Array({})", item_type(item)),
         DataType::Object(fields) => object_type(fields),
-        DataType::Precise(of) => of.name().to_owned(),
+        DataType::Precise(of) => of.to_string(),
     }
 }
 

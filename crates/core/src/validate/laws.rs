@@ -6,7 +6,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
 use super::{BodyFormat, UnknownFields, Validator, date};
-use crate::schema::{Absence, DataType, Field, Item, Model, Precise};
+use crate::schema::{Absence, DataType, Field, Item, Model, Precise, Spelled};
 
 /// What the canonical form should hold, or `None` for a value that is not of the type. Written
 /// over whole JSON values, without a thought for speed.
@@ -29,6 +29,12 @@ fn opinion(data_type: &DataType, value: &Value) -> Option<Value> {
         }
         (DataType::Precise(Precise::UInt64), Value::String(text)) if !text.contains('+') => {
             text.parse::<u64>().ok().map(Value::from)
+        }
+        (DataType::Precise(Precise::Text(of)), Value::String(text)) => {
+            of.canonical(text).map(|text| Value::from(text.into_owned()))
+        }
+        (DataType::Precise(Precise::Text(of)), Value::Number(number)) => {
+            of.canonical_number(&number.to_string()).map(Value::from)
         }
         (DataType::Precise(of), Value::Number(number)) => match of.whole_numbers() {
             Some((least, greatest)) => {
@@ -102,12 +108,20 @@ fn any_type() -> impl Strategy<Value = DataType> {
     });
     let plain =
         select(vec![DataType::String, DataType::Number, DataType::Boolean, DataType::BigInt, DataType::Date]);
-    let precise = select(Precise::ALL.to_vec()).prop_map(DataType::Precise);
+    let precise = prop_oneof![select(Precise::NUMBERS.to_vec()), any_spelled().prop_map(Precise::Text)]
+        .prop_map(DataType::Precise);
     prop_oneof![3 => plain, 1 => strings, 1 => integers, 2 => precise].prop_recursive(3, 12, 4, |inner| {
         let list = (inner.clone(), any::<bool>())
             .prop_map(|(data_type, nullable)| DataType::Array(Box::new(Item { data_type, nullable })));
         prop_oneof![list, any_fields(inner).prop_map(DataType::Object)]
     })
+}
+
+fn any_spelled() -> impl Strategy<Value = Spelled> {
+    let decimal = (1..30_u8).prop_flat_map(|precision| {
+        (0..=precision).prop_map(move |scale| Spelled::Decimal { precision, scale })
+    });
+    prop_oneof![select(vec![Spelled::Uuid, Spelled::CalendarDate, Spelled::LowCardinality]), decimal,]
 }
 
 fn any_fields(data_type: impl Strategy<Value = DataType>) -> impl Strategy<Value = Vec<Field>> {
@@ -191,6 +205,23 @@ fn value_of(data_type: &DataType) -> BoxedStrategy<Value> {
         DataType::IntegerEnum(values) => {
             select(values.values().copied().collect::<Vec<_>>()).prop_map(Value::from).boxed()
         }
+        DataType::Precise(Precise::Text(of)) => match *of {
+            Spelled::Uuid => "[0-9a-fA-F]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}".prop_map(Value::from).boxed(),
+            Spelled::CalendarDate => "(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+                .prop_map(Value::from)
+                .boxed(),
+            Spelled::LowCardinality => any::<String>().prop_map(Value::from).boxed(),
+            Spelled::Decimal { precision, scale } => {
+                let text = match (precision - scale, scale) {
+                    (0, scale) => format!("-?0[.][0-9]{{1,{scale}}}"),
+                    (whole, 0) => format!("-?[0-9]{{1,{whole}}}"),
+                    (whole, scale) => format!("-?[0-9]{{1,{whole}}}([.][0-9]{{1,{scale}}})?"),
+                };
+                let text = proptest::string::string_regex(&text).unwrap();
+                prop_oneof![text.prop_map(Value::from), any::<i16>().prop_map(Value::from), any::<f32>().prop_map(Value::from)]
+                    .boxed()
+            }
+        },
         DataType::Precise(of) => match (*of, of.whole_numbers()) {
             (of, Some((least, greatest))) => prop_oneof![
                 (least..=greatest).prop_map(|n| serde_json::from_str(&n.to_string()).unwrap()),

@@ -1,6 +1,6 @@
 //! How a value of one type is made from a value of another, where there is one obvious way.
 
-use antler_core::schema::{Absence, DataType, Field, Precise};
+use antler_core::schema::{Absence, DataType, Field, Precise, Spelled};
 
 use super::{
     page::Value,
@@ -44,6 +44,9 @@ impl<'a> Source<'a> {
 /// The source as a value of another type; `None` where there is no obvious way.
 pub(super) fn convert(source: &Source, to: &DataType, syntax: Syntax) -> Option<Value> {
     let path = &source.path;
+    if let (Syntax::Python, Some(way)) = (syntax, syntax::spelled_in_python(path, source.data_type, to)) {
+        return way.map(|(code, note)| Value::Code { code, note: note.map(str::to_owned) });
+    }
     if assignable(source.data_type, to) {
         return Some(Value::code(path.clone()));
     }
@@ -55,6 +58,21 @@ pub(super) fn convert(source: &Source, to: &DataType, syntax: Syntax) -> Option<
             Syntax::TypeScript => format!("BigInt({path})"),
             Syntax::Python => path.clone(),
         }));
+    }
+    let number = matches!(source.data_type, DataType::Number)
+        || matches!(source.data_type, DataType::Precise(of) if of.is_double());
+    match to {
+        DataType::Precise(Precise::Text(Spelled::Decimal { scale, .. })) if number => {
+            let note = Some(format!("rounded to {scale} digits; fails where there are too many"));
+            return Some(Value::Code { code: format!("{path}.toFixed({scale})"), note });
+        }
+        DataType::Date if *source.data_type == DataType::Precise(Precise::Text(Spelled::CalendarDate)) => {
+            return Some(Value::code(format!("new Date({path})")));
+        }
+        DataType::Precise(Precise::Text(Spelled::CalendarDate)) if *source.data_type == DataType::Date => {
+            return Some(Value::code(format!("{path}.toISOString().slice(0, 10)")));
+        }
+        _ => {}
     }
     if let Some((from, note)) = precisely(source.data_type, to) {
         let plain = Source { path: path.clone(), data_type: &from, absence: source.absence };
@@ -76,6 +94,24 @@ pub(super) fn convert(source: &Source, to: &DataType, syntax: Syntax) -> Option<
 /// What the language calls a type, when one of two is precise, and what may fail between them.
 fn precisely(from: &DataType, to: &DataType) -> Option<(DataType, Option<&'static str>)> {
     let note = match (from, to) {
+        (DataType::Precise(Precise::Text(from)), DataType::Precise(Precise::Text(to))) if to.holds(*from) => {
+            None
+        }
+        (
+            DataType::String | DataType::StringEnum(_),
+            DataType::Precise(Precise::Text(Spelled::LowCardinality)),
+        ) => None,
+        (_, DataType::Precise(Precise::Text(Spelled::LowCardinality))) => return None,
+        (_, DataType::Precise(Precise::Text(Spelled::Uuid))) => Some("fails where the text is not a UUID"),
+        (_, DataType::Precise(Precise::Text(Spelled::CalendarDate))) => {
+            Some("fails where the text is not a date")
+        }
+        (_, DataType::Precise(Precise::Text(Spelled::Decimal { .. }))) => {
+            Some("fails where it has more digits")
+        }
+        (DataType::Precise(Precise::Text(Spelled::Decimal { .. })), DataType::Number) => {
+            Some("rounded to a double")
+        }
         (_, DataType::Precise(Precise::UInt64)) => Some("fails where it is negative"),
         (_, DataType::Precise(Precise::Float32)) => Some("rounded to a single"),
         (_, DataType::Precise(_)) => Some("fails where it is out of range"),
@@ -90,6 +126,7 @@ fn precisely(from: &DataType, to: &DataType) -> Option<(DataType, Option<&'stati
 fn written(of: &DataType) -> DataType {
     match of {
         DataType::Precise(of) if of.is_double() => DataType::Number,
+        DataType::Precise(of) if of.is_text() => DataType::String,
         DataType::Precise(_) => DataType::BigInt,
         other => other.clone(),
     }
@@ -102,6 +139,7 @@ fn assignable(from: &DataType, to: &DataType) -> bool {
         (DataType::Precise(from), DataType::Precise(to)) => {
             to.holds(*from) && to.is_double() == from.is_double()
         }
+        (DataType::Precise(from), String) => from.is_text(),
         (DataType::Precise(from), Number) => from.is_double(),
         (StringEnum(_), String) | (IntegerEnum(_), Number) => true,
         (StringEnum(from), StringEnum(to)) => from.is_subset(to),

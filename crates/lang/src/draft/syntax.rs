@@ -1,6 +1,6 @@
 //! The languages of drafts, as far as they differ.
 
-use antler_core::schema::{Absence, DataType};
+use antler_core::schema::{Absence, DataType, Precise, Spelled};
 
 /// The language of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +160,35 @@ pub(super) fn typescript(path: &str, from: &DataType, to: &DataType) -> Conversi
         (Number, Boolean) => (format!("{path} !== 0"), None),
         _ => return None,
     })
+}
+
+/// A value of a column that Python has a type for, or for one: `UUID`, `date` and `Decimal`. `None` where
+/// neither type is one of these; of a text, all of them are made when the row is stored.
+pub(super) fn spelled_in_python(path: &str, from: &DataType, to: &DataType) -> Option<Conversion> {
+    let spelled = |of: &DataType| match of {
+        DataType::Precise(Precise::Text(Spelled::LowCardinality)) => None,
+        DataType::Precise(Precise::Text(of)) => Some(*of),
+        _ => None,
+    };
+    let way = match (spelled(from), spelled(to)) {
+        (None, None) => return None,
+        (Some(from), Some(to)) if to.holds(from) => Some((path.to_owned(), None)),
+        (Some(Spelled::Decimal { .. }), None) if *to == DataType::String => {
+            Some((format!("format({path}, \"f\")"), None))
+        }
+        (Some(_), None) if *to == DataType::String => Some((format!("str({path})"), None)),
+        (None, Some(_)) if matches!(from, DataType::String) => {
+            Some((path.to_owned(), Some("fails where the text is none")))
+        }
+        (Some(Spelled::Decimal { .. }), None) if *to == DataType::Number => {
+            Some((format!("float({path})"), Some("rounded to a double")))
+        }
+        (None, Some(Spelled::CalendarDate)) if *from == DataType::Date => {
+            Some((format!("{path}.date()"), None))
+        }
+        (_, _) => None,
+    };
+    Some(way)
 }
 
 /// In Python.

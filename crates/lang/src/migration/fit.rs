@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use antler_core::schema::{Absence, DataType, Field, Item, Precise};
+use antler_core::schema::{Absence, DataType, Field, Item, Precise, Spelled};
 
 use super::{
     ir::{Each, Function, Graph, Id, Node, Nothing},
@@ -204,6 +204,9 @@ impl Fitting<'_> {
 
     /// A number as a narrower column gives it back. Types do not say whether it is one of its values.
     fn precise(&mut self, value: Id, of: Precise, data_type: &DataType, path: &str) -> Fit {
+        if let Precise::Text(of) = of {
+            return self.spelled(value, of, data_type, path);
+        }
         let kind = self.graph.ty(value).kind.clone();
         match kind {
             Kind::Precise(found) if of.holds(found) && of.is_double() == found.is_double() => {
@@ -233,6 +236,26 @@ impl Fitting<'_> {
             false => self.graph.apply(Function::IntegerToText, &[value]),
         };
         let failure = self.refused(fails, path, number, &format!(" is not {}", outside(of)));
+        Ok(Fallible { value: self.graph.known(narrow), failure })
+    }
+
+    /// A text as a column gives it back, if the column can hold it.
+    fn spelled(&mut self, value: Id, of: Spelled, data_type: &DataType, path: &str) -> Fit {
+        let kind = self.graph.ty(value).kind.clone();
+        if !kind.is_text() {
+            return Err(None);
+        }
+        if of == Spelled::LowCardinality || kind == Kind::Precise(Precise::Text(of)) {
+            return Ok(Fallible::total(self.graph, value));
+        }
+        if matches!(self.graph.node(value), Node::If(..)) {
+            return self.either(value, data_type, path);
+        }
+        let narrow = self.graph.apply(Function::Narrow(Precise::Text(of)), &[value]);
+        let fails = self.graph.is_nothing(narrow);
+        let quote = self.graph.text("`");
+        let quoted = self.graph.apply(Function::Concatenate, &[quote, value, quote]);
+        let failure = self.refused(fails, path, quoted, &format!(" is not {}", of.values()));
         Ok(Fallible { value: self.graph.known(narrow), failure })
     }
 

@@ -197,8 +197,8 @@ pub(super) enum Function {
     Overflows(Arithmetic),
     /// The integer of a number, or absent when the number is not a 64-bit integer.
     NumberToInteger,
-    /// The value of a number or an integer that a column of that type gives back, or absent when the
-    /// column cannot hold it. A `Float32` holds every number: the nearest single.
+    /// The value of a number, an integer or a text that a column of that type gives back, or absent when
+    /// the column cannot hold it. A `Float32` holds every number: the nearest single.
     Narrow(Precise),
     /// The integer of decimal digits with an optional sign, or absent when it is none of 64 bits.
     TextToInteger,

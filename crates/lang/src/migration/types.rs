@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use antler_core::{
     names::SqlIdent,
-    schema::{Absence, DataType, Field, Item, Precise},
+    schema::{Absence, DataType, Field, Item, Precise, Spelled},
 };
 
 use super::ir::Nothing;
@@ -35,7 +35,8 @@ pub(super) enum Kind {
     Date,
     Array(Box<Type>),
     Object(Vec<(SqlIdent, Type)>),
-    /// A value that the column type can hold: a number, or for `UInt64` a bigint without a sign.
+    /// A value that a column can hold: a number, a text in its canonical form, or for `UInt64` a bigint
+    /// without a sign.
     Precise(Precise),
 }
 
@@ -97,12 +98,18 @@ impl Kind {
             DataType::Object(fields) => {
                 Self::Object(fields.iter().map(|field| (field.name.clone(), Type::of_field(field))).collect())
             }
+            // What the column does with its texts is not seen.
+            DataType::Precise(Precise::Text(Spelled::LowCardinality)) => Self::Text,
             DataType::Precise(of) => Self::Precise(*of),
         }
     }
 
     pub(super) fn is_text(&self) -> bool {
-        matches!(self, Self::Text | Self::Words(_))
+        match self {
+            Self::Text | Self::Words(_) => true,
+            Self::Precise(of) => of.is_text(),
+            _ => false,
+        }
     }
 
     pub(super) fn is_number(&self) -> bool {
@@ -213,7 +220,7 @@ impl fmt::Display for Kind {
                     .collect();
                 if fields.is_empty() { f.write_str("{}") } else { write!(f, "{{ {} }}", fields.join("; ")) }
             }
-            Self::Precise(of) => write!(f, "{of}"),
+            Self::Precise(of) => f.write_str(&of.typescript()),
         }
     }
 }

@@ -64,7 +64,7 @@ impl Language {
     pub fn is_mark(self, name: &str) -> bool {
         match self {
             Self::TypeScript | Self::Python => {
-                matches!(name, "Key" | "JWT" | "AntlerColumn" | "ClickHouseInt")
+                matches!(name, "Key" | "JWT" | "AntlerColumn" | "ClickHouseInt" | "ClickHouseDecimal")
             }
             Self::Prisma | Self::JsonSchema | Self::Avro | Self::Protobuf => false,
         }

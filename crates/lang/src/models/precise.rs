@@ -1,6 +1,6 @@
 //! The names of precise types, which mean the same in all languages.
 
-use antler_core::schema::{DataType, Precise};
+use antler_core::schema::{DataType, Precise, Spelled};
 
 use super::outline::{Kind, Type};
 
@@ -9,8 +9,29 @@ pub(super) fn named(name: &str) -> Option<DataType> {
     match name {
         "Int64" => Some(DataType::BigInt),
         "Float64" => Some(DataType::Number),
-        other => other.parse().ok().map(DataType::Precise),
+        "UUID" => Some(text(Spelled::Uuid)),
+        "CalendarDate" => Some(text(Spelled::CalendarDate)),
+        "LowCardinality" => Some(text(Spelled::LowCardinality)),
+        other => Precise::NUMBERS.into_iter().find(|of| of.to_string() == other).map(DataType::Precise),
     }
+}
+
+/// `Decimal<10, 2>`.
+pub(super) fn decimal(precision: &Type, scale: &Type) -> Option<DataType> {
+    let integer = |of: &Type| match &of.kind {
+        Kind::Value(DataType::IntegerEnum(values)) => values.values().next().copied(),
+        _ => None,
+    };
+    digits(integer(precision)?.into(), integer(scale)?.into())
+}
+
+/// A decimal number with so many digits, so many of them behind the point.
+pub(super) fn digits(precision: i64, scale: i64) -> Option<DataType> {
+    Spelled::decimal(precision.try_into().ok()?, scale.try_into().ok()?).map(text)
+}
+
+fn text(of: Spelled) -> DataType {
+    DataType::Precise(Precise::Text(of))
 }
 
 /// The type of a mark such as `AntlerColumn<"Int32">`, or of `ClickHouseInt<"int32">` of
@@ -26,8 +47,9 @@ pub(super) fn annotated(text: &str) -> Option<DataType> {
         "int64" | "Int64" => Some(DataType::BigInt),
         "float64" | "Float64" => Some(DataType::Number),
         _ => {
-            let is_named = |of: &Precise| of.name().eq_ignore_ascii_case(text);
-            Precise::ALL.into_iter().find(is_named).map(DataType::Precise)
+            let is_named = |of: &Precise| of.to_string().eq_ignore_ascii_case(text);
+            let number = Precise::NUMBERS.into_iter().find(is_named);
+            number.or_else(|| text.parse().ok()).map(DataType::Precise).or_else(|| named(text))
         }
     }
 }

@@ -20,7 +20,7 @@ use antler_core::{
     diagnostic::{Code, Diagnostic},
     ingestion::Ingestion,
     names::{ModelName, ModelVersion, Naming, SqlIdent, Version},
-    schema::{DataType, Field, Model},
+    schema::{DataType, Field, Model, absent_decimals},
 };
 
 use super::{
@@ -167,6 +167,17 @@ impl<'a> Resolver<'a> {
             let Candidate { fields, ingestion, order_by, has_order: _ } = candidate;
             let span = declaration.name_span.clone();
             let Some(name) = self.model_name(place.0, place.1, &span) else { continue };
+            if let Some(field) = absent_decimals(&fields) {
+                let message = format!("`{}` has a list of decimal numbers that may be absent", field.name);
+                self.problems.push(
+                    Diagnostic::error(Code::UnsupportedType, message)
+                        .with_label(&outline.file, span, "in this model")
+                        .with_help(
+                            "Let the list always be there: it may be empty. The database reads no others.",
+                        ),
+                );
+                continue;
+            }
             let model = Model { name: name.clone(), fields, order_by };
             let parsed = ParsedModel { model, ingestion, file: Arc::clone(&outline.file), span };
             if let Some(first) = models.get(&name) {

@@ -53,7 +53,7 @@ class Misfit extends Error {}
 
 function read(type, value) {
   if (type.precise === "UInt64") return BigInt(value);
-  if (type === "number" || type.precise) {
+  if (type === "number" || PRECISE[type.precise] || type.precise === "Float32") {
     bits.setBigUint64(0, BigInt(value));
     return bits.getFloat64(0);
   }
@@ -76,6 +76,25 @@ function readObject(fields, values) {
 
 function hex(text) {
   return Buffer.from(text.toWellFormed(), "utf8").toString("hex").toUpperCase();
+}
+
+/** The canonical text of a value that a language spells as text; nothing when it is none. */
+function spelled(column, text) {
+  if (column === "LowCardinality(String)") return text;
+  if (column === "UUID") return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined;
+  if (column === "Date32") {
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && text >= "1900" && text < "2300";
+    const day = isDay ? new Date(`${text}T00:00:00Z`) : undefined;
+    return day && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text) ? text : undefined;
+  }
+  const [precision, scale] = column.match(/\d+/g).map(Number);
+  const parts = /^(-?)(\d+)(?:[.](\d+))?$/.exec(text);
+  if (!parts) return undefined;
+  const whole = parts[2].replace(/^0+/, "");
+  const fraction = (parts[3] ?? "").replace(/0+$/, "");
+  if (whole.length > precision - scale || fraction.length > scale) return undefined;
+  const digits = `${whole || "0"}${scale ? "." : ""}${fraction.padEnd(scale, "0")}`;
+  return /[1-9]/.test(digits) ? parts[1] + digits : digits;
 }
 
 /** The canonical text of a value in a column; throws a misfit when it cannot be stored. */
@@ -102,6 +121,10 @@ function stored(type, value) {
     if (Number.isNaN(value)) return "nan";
     bits.setFloat32(0, value);
     return String(bits.getUint32(0));
+  }
+  if (type.precise && !PRECISE[type.precise]) {
+    const text = typeof value === "string" ? spelled(type.precise, value.toWellFormed()) : undefined;
+    return fits(text !== undefined), hex(text);
   }
   if (type.precise) {
     const [least, greatest] = PRECISE[type.precise];

@@ -1,7 +1,7 @@
 //! Rows full of edge values, and their forms for the database, for Node and for comparison.
 
 use antler_core::{
-    schema::{DataType, Field, Model, Precise},
+    schema::{DataType, Field, Model, Precise, Spelled},
     sql::{Expr, column_type, item_type},
 };
 use serde_json::{Value as Json, json};
@@ -282,6 +282,23 @@ fn edges(data_type: &DataType) -> Vec<Value> {
             members.iter().map(|(name, value)| Value::Member(name.clone(), *value)).collect()
         }
         DataType::Array(_) | DataType::Object(_) => Vec::new(),
+        DataType::Precise(Precise::Text(of)) => {
+            let texts: &[&str] = match of {
+                Spelled::Uuid => {
+                    &["61f0c404-5cb3-11e7-907b-a6006ad3dba0", "00000000-0000-0000-0000-000000000000"]
+                }
+                Spelled::CalendarDate => {
+                    &["1900-01-01", "1970-01-01", "1969-12-31", "2024-02-29", "2299-12-31"]
+                }
+                Spelled::Decimal { .. } => &["0", "1", "-1", "0.5", "-0.01", "12.34", "999.9", "123456.789"],
+                Spelled::LowCardinality => TEXTS,
+            };
+            texts
+                .iter()
+                .filter_map(|text| of.canonical(text))
+                .map(|text| Value::Text(text.into_owned()))
+                .collect()
+        }
         DataType::Precise(Precise::UInt64) => {
             [0, 1, 1 << 53, (1 << 53) + 1, 1 << 63, u64::MAX - 1, u64::MAX].map(Value::Unsigned).to_vec()
         }
@@ -427,6 +444,10 @@ fn plain(value: &str, data_type: &DataType) -> String {
         DataType::Number => {
             format!("if(isNaN({value}), 'nan', toString(reinterpretAsUInt64({value})))")
         }
+        DataType::Precise(Precise::Text(Spelled::Decimal { scale, .. })) => {
+            format!("hex(toDecimalString({value}, {scale}))")
+        }
+        DataType::Precise(Precise::Text(_)) => format!("hex(toString({value}))"),
         DataType::Precise(Precise::Float32) => {
             format!("if(isNaN({value}), 'nan', toString(reinterpretAsUInt32({value})))")
         }

@@ -7,7 +7,7 @@ use std::{
 
 use antler_core::{
     route,
-    schema::{Absence, DataType, Field, Item, Model, Precise},
+    schema::{Absence, DataType, Field, Item, Model, Precise, Spelled, absent_decimals},
     sql::statement,
     validate::{INSERT_SETTINGS, UnknownFields, Validator},
 };
@@ -56,7 +56,18 @@ fn scalar() -> impl Strategy<Value = DataType> {
         ]),
         1 => texts,
         1 => integers,
-        2 => select(Precise::ALL.to_vec()).prop_map(DataType::Precise),
+        2 => select(Precise::NUMBERS.to_vec()).prop_map(DataType::Precise),
+        2 => spelled().prop_map(|of| DataType::Precise(Precise::Text(of))),
+    ]
+}
+
+fn spelled() -> impl Strategy<Value = Spelled> {
+    let decimal = (1..=76_u8).prop_flat_map(|precision| {
+        (0..=precision).prop_map(move |scale| Spelled::Decimal { precision, scale })
+    });
+    prop_oneof![
+        3 => select(vec![Spelled::Uuid, Spelled::CalendarDate, Spelled::LowCardinality]),
+        1 => decimal,
     ]
 }
 
@@ -109,6 +120,7 @@ fn model() -> impl Strategy<Value = Model> {
             let names: Vec<_> = fields.iter().filter(sortable).map(|field| field.name.clone()).collect();
             (Just(fields), subsequence(names.clone(), 0..=names.len()).prop_shuffle())
         })
+        .prop_filter("a list that the parser refuses", |(fields, _)| absent_decimals(fields).is_none())
         .prop_map(|(fields, order_by)| Model { name: "Any".parse().unwrap(), fields, order_by })
 }
 
@@ -139,6 +151,21 @@ fn value(data_type: &DataType) -> BoxedStrategy<Value> {
             vec(element, 0..4).prop_map(Value::from).boxed()
         }
         DataType::Object(fields) => record(fields),
+        DataType::Precise(Precise::Text(of)) => match *of {
+            Spelled::Uuid => "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}".prop_map(Value::from).boxed(),
+            Spelled::CalendarDate => "(19|20|22)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+                .prop_map(Value::from)
+                .boxed(),
+            Spelled::LowCardinality => any::<String>().prop_map(Value::from).boxed(),
+            Spelled::Decimal { precision, scale } => {
+                let text = match (precision - scale, scale) {
+                    (0, scale) => format!("-?0[.][0-9]{{1,{scale}}}"),
+                    (whole, 0) => format!("-?[0-9]{{1,{whole}}}"),
+                    (whole, scale) => format!("-?[0-9]{{1,{whole}}}[.][0-9]{{1,{scale}}}"),
+                };
+                proptest::string::string_regex(&text).unwrap().prop_map(Value::from).boxed()
+            }
+        },
         DataType::Precise(of) => match of.whole_numbers() {
             Some((least, greatest)) => {
                 (least..=greatest).prop_map(|n| serde_json::from_str(&n.to_string()).unwrap()).boxed()

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use antler_core::{
     names::TableName,
     route,
-    schema::{Absence, DataType, Field, Item, Model, Precise},
+    schema::{Absence, DataType, Field, Item, Model, Precise, Spelled},
     sql::{
         Projection,
         statement::{self, Sync},
@@ -47,7 +47,9 @@ fn table(session: &mut dyn Session, name: &str, model: &Model) -> (TableName, St
 
 /// What a table holds.
 fn rows(session: &mut dyn Session, name: &str) -> Vec<Value> {
-    let select = format!("SELECT * FROM {name} SETTINGS output_format_json_quote_64bit_integers = 0");
+    let select = format!(
+        "SELECT * FROM {name} SETTINGS output_format_json_quote_64bit_integers = 0, output_format_json_quote_decimals = 1"
+    );
     let stored = session.query(&select, "JSONEachRow").unwrap();
     serde_json::Deserializer::from_slice(&stored).into_iter().collect::<Result<_, _>>().unwrap()
 }
@@ -90,10 +92,27 @@ fn scalars() -> Vec<(&'static str, DataType, Vec<Value>)> {
         ("uint32", DataType::Precise(Precise::UInt32), whole(Precise::UInt32)),
         ("uint64", DataType::Precise(Precise::UInt64), whole(Precise::UInt64)),
         ("float32", DataType::Precise(Precise::Float32), singles()),
+        (
+            "uuid",
+            DataType::Precise(Precise::Text(Spelled::Uuid)),
+            ["61f0c404-5cb3-11e7-907b-a6006ad3dba0", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+                .map(Value::from)
+                .to_vec(),
+        ),
+        (
+            "day",
+            DataType::Precise(Precise::Text(Spelled::CalendarDate)),
+            ["1900-01-01", "1969-12-31", "1970-01-01", "2024-02-29", "2299-12-31"].map(Value::from).to_vec(),
+        ),
+        ("low", DataType::Precise(Precise::Text(Spelled::LowCardinality)), texts.map(Value::from).to_vec()),
         ("names", enumeration, names.map(Value::from).to_vec()),
         ("numbers", named(&numbers), numbers.map(|(_, number)| json!(number)).to_vec()),
         ("wide", named(&wide), wide.map(|(_, number)| json!(number)).to_vec()),
     ]
+}
+
+fn decimal(precision: u8, scale: u8) -> DataType {
+    DataType::Precise(Precise::Text(Spelled::Decimal { precision, scale }))
 }
 
 fn whole(of: Precise) -> Vec<Value> {
@@ -256,6 +275,11 @@ fn assert_same(data_type: &DataType, sent: &Value, stored: &Value, place: &str) 
             let bits = |value: &Value| value.as_f64().map(f64::to_bits);
             assert_eq!(bits(sent), bits(stored), "{place}: {sent} became {stored}");
         }
+        // The table leaves zeros behind the point out.
+        DataType::Precise(Precise::Text(of @ Spelled::Decimal { .. })) if !sent.is_null() => {
+            let canonical = |value: &Value| of.canonical(value.as_str().unwrap()).unwrap().into_owned();
+            assert_eq!(canonical(sent), canonical(stored), "{place}");
+        }
         DataType::Precise(Precise::Float32) if !sent.is_null() => {
             let bits = |value: &Value| value.as_f64().map(|value| (value as f32).to_bits());
             assert_eq!(bits(sent), bits(stored), "{place}: {sent} became {stored}");
@@ -274,6 +298,45 @@ fn assert_same(data_type: &DataType, sent: &Value, stored: &Value, place: &str) 
         | DataType::Array(_)
         | DataType::Object(_)
         | DataType::Precise(_) => assert_eq!(sent, stored, "{place}"),
+    }
+}
+
+#[test]
+fn a_decimal_number_keeps_every_digit() {
+    let mut session = session();
+    let nines = |count: usize| "9".repeat(count);
+    for (precision, scale, values) in [
+        (9, 2, ["0.00".to_owned(), "-9999999.99".to_owned()]),
+        (18, 18, ["0.000000000000000001".to_owned(), "-0.999999999999999999".to_owned()]),
+        (38, 0, [nines(38), format!("-{}", nines(38))]),
+        (76, 6, [format!("{}.000001", nines(70)), format!("-{}.999999", nines(70))]),
+    ] {
+        let of = decimal(precision, scale);
+        let field = |name: &str, data_type, absence| Field {
+            name: name.parse().unwrap(),
+            data_type,
+            absence,
+            key: name == "value",
+        };
+        let list = DataType::Array(Box::new(Item { data_type: of.clone(), nullable: true }));
+        let fields = vec![
+            field("value", of.clone(), Absence::Never),
+            field("perhaps", of.clone(), Absence::Undefined),
+            field("list", list.clone(), Absence::Never),
+            field("object", DataType::Object(vec![field("list", list, Absence::Never)]), Absence::Null),
+        ];
+        let model = Model { name: "Decimals".parse().unwrap(), fields, order_by: Vec::new() };
+        let name = format!("decimal{precision}");
+        let (_, insert) = table(&mut *session, &name, &model);
+        let [first, second] = &values;
+        let sent =
+            json!({"value": first, "perhaps": second, "list": [first, null], "object": {"list": [second]}});
+        let mut accepted = Vec::new();
+        let validator = Validator::new(&model, UnknownFields::Refuse);
+        validator.record(sent.to_string().as_bytes(), &mut accepted).unwrap();
+        session.insert(&insert, "JSONEachRow", &accepted).unwrap();
+        let stored = rows(&mut *session, &name);
+        assert_same(&DataType::Object(model.fields), &sent, &stored[0], &name);
     }
 }
 

@@ -9,6 +9,7 @@ import __future__
 import codecs
 import dataclasses
 import datetime
+import decimal
 import enum
 import importlib
 import importlib.abc
@@ -18,6 +19,7 @@ import keyword
 import math
 import os
 import random
+import re
 import signal
 import struct
 import sys

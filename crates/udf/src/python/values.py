@@ -86,7 +86,7 @@ def expected(kind):
     if name == "integer_enum":
         return "Literal[%s]" % ", ".join(str(number) for number in sorted(of.values()))
     if name == "precise":
-        return "float" if of == "Float32" else "int"
+        return SPELLED.get(of.partition("(")[0], "int")
     return {"array": "a list", "object": "an object"}[name]
 
 
@@ -133,6 +133,84 @@ PRECISE = {
     "UInt8": ("<B", 0, 2**8 - 1), "UInt16": ("<H", 0, 2**16 - 1), "UInt32": ("<I", 0, 2**32 - 1),
     "UInt64": ("<Q", 0, 2**64 - 1), "Float32": ("<f", None, None),
 }  # fmt: skip
+# What other exact types are called in Python.
+SPELLED = {"Float32": "float", "LowCardinality": "str", "UUID": "UUID", "Date32": "date", "Decimal": "Decimal"}
+# The first and the last day that a column holds, as days since the year 1, and the first of 1970.
+FIRST_DAY, LAST_DAY, DAY_OF_1970 = (datetime.date(*day).toordinal() for day in ((1900, 1, 1), (2299, 12, 31), (1970, 1, 1)))
+DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
+WIDE = decimal.Context(prec=100)
+
+
+def unfit(path, value, what):
+    raise Misfit("`%s`: %s is not %s" % (path, value if isinstance(value, str) else str(value), what))
+
+
+def uuid_read(half):
+    return uuid.UUID(bytes=bytes(half[7::-1]) + bytes(half[15:7:-1]))
+
+
+def uuid_written(value, kind, path):
+    value = plain(value)
+    if isinstance(value, str):
+        try:
+            value = uuid.UUID(value) if len(value) == 36 else unfit(path, value, "a UUID")
+        except ValueError:
+            unfit(path, value, "a UUID")
+    if not isinstance(value, uuid.UUID):
+        misfit(path, kind, value)
+    return value.bytes[7::-1] + value.bytes[15:7:-1]
+
+
+def day_read(since_1970):
+    return datetime.date.fromordinal(DAY_OF_1970 + since_1970)
+
+
+def day_written(value, kind, path):
+    value = plain(value)
+    what = "a date of the years 1900 to 2299"
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.strptime(value, "%Y-%m-%d").date() if len(value) == 10 else unfit(path, value, what)
+        except ValueError:
+            unfit(path, value, what)
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        misfit(path, kind, value)
+    if not FIRST_DAY <= value.toordinal() <= LAST_DAY:
+        unfit(path, value, what)
+    return value.toordinal() - DAY_OF_1970
+
+
+def digits(kind):
+    """The digits of a decimal type, those behind the point, and the bytes of a value."""
+    precision, scale = (int(part) for part in kind["precise"][len("Decimal(") : -1].split(","))
+    return precision, scale, 4 if precision <= 9 else 8 if precision <= 18 else 16 if precision <= 38 else 32
+
+
+def decimal_read(bytes_, scale):
+    return WIDE.scaleb(decimal.Decimal(int.from_bytes(bytes_, "little", signed=True)), -scale)
+
+
+def decimal_written(value, kind, path):
+    value = plain(value)
+    precision, scale, width_ = digits(kind)
+    given = value
+    if isinstance(value, str) and DECIMAL.match(value) or isinstance(value, int) and not isinstance(value, bool):
+        value = decimal.Decimal(value)
+    if not isinstance(value, decimal.Decimal):
+        misfit(path, kind, value)
+    if value == 0:
+        return bytes(width_)
+    number = rest = 0
+    if value.is_finite() and value.adjusted() < precision - scale:
+        _, figures, exponent = value.as_tuple()
+        number, shift = int("".join(map(str, figures))), exponent + scale
+        # More places than there are figures are no whole number of the last place.
+        number, rest = (number * 10**shift, 0) if shift >= 0 else divmod(number, 10 ** min(-shift, len(figures)))
+        rest = rest or not number
+    if rest or not number:
+        before = precision - scale
+        unfit(path, given, "a number of at most %d digits before the point and %d behind it" % (before, scale))
+    return (-number if value < 0 else number).to_bytes(width_, "little", signed=True)
 
 
 def as_whole(value, least, greatest, kind, path):
@@ -306,9 +384,7 @@ class Reading(Writing):
             line(depth, "%s = %s[%s(buffer, at)[0]]" % (into, self.constant(values), unpack))
             line(depth, "at += %d" % bytes_)
         elif "precise" in kind:
-            how = struct.Struct(PRECISE[kind["precise"]][0])
-            line(depth, "%s = %s(buffer, at)[0]" % (into, self.constant(how.unpack_from)))
-            line(depth, "at += %d" % how.size)
+            self.precise(depth, kind, into, name)
         elif "array" in kind:
             size, item = self.variable(), kind["array"]
             self.size(depth, size)
@@ -318,6 +394,25 @@ class Reading(Writing):
             line(depth + 1, "%s.append(%s)" % (into, value))
         else:
             self.record(depth, kind["object"], into, name)
+
+    def precise(self, depth, kind, into, name):
+        line, of = self.line, kind["precise"]
+        if of.startswith("LowCardinality"):
+            return self.value(depth, "string", into, name)
+        if of == "UUID":
+            size = 16
+            line(depth, "%s = uuid_read(buffer[at:at + 16])" % into)
+        elif of == "Date32":
+            size = 4
+            line(depth, "%s = day_read(unpack_day(buffer, at)[0])" % into)
+        elif of.startswith("Decimal"):
+            _, scale, size = digits(kind)
+            line(depth, "%s = decimal_read(buffer[at:at + %d], %d)" % (into, size, scale))
+        else:
+            how = struct.Struct(PRECISE[of][0])
+            size = how.size
+            line(depth, "%s = %s(buffer, at)[0]" % (into, self.constant(how.unpack_from)))
+        line(depth, "at += %d" % size)
 
     def record(self, depth, fields, into, name):
         values = []
@@ -379,12 +474,7 @@ class Answering(Writing):
             known, of = self.constant(numbers), self.constant(kind)
             line(depth, "out += %s(as_choice(%s, %s, %s, %s))" % (pack, value, known, of, put))
         elif "precise" in kind:
-            how, least, greatest = PRECISE[kind["precise"]]
-            pack, of = self.constant(struct.Struct(how).pack), self.constant(kind)
-            if least is None:
-                line(depth, "out += %s(as_single(%s, %s, %s))" % (pack, value, of, put))
-            else:
-                line(depth, "out += %s(as_whole(%s, %d, %d, %s, %s))" % (pack, value, least, greatest, of, put))
+            self.precise(depth, kind, value, path)
         elif "array" in kind:
             item, element, of = kind["array"], self.variable(), self.constant(kind)
             line(depth, "if not isinstance(%s, (list, tuple)): misfit(%s, %s, %s)" % (value, put, of, value))
@@ -393,6 +483,27 @@ class Answering(Writing):
             self.slot(depth + 1, item["type"], item.get("nullable", False), element, path + "[]")
         else:
             self.record(depth, kind, value, path)
+
+    def precise(self, depth, kind, value, path):
+        line, of, constant = self.line, kind["precise"], self.constant(kind)
+        if of.startswith("LowCardinality"):
+            self.value(depth, "string", value, path)
+        elif of == "UUID":
+            line(depth, "out += uuid_written(%s, %s, %r)" % (value, constant, path))
+        elif of == "Date32":
+            line(depth, "out += pack_day(day_written(%s, %s, %r))" % (value, constant, path))
+        elif of.startswith("Decimal"):
+            line(depth, "out += decimal_written(%s, %s, %r)" % (value, constant, path))
+        else:
+            how, least, greatest = PRECISE[of]
+            pack = self.constant(struct.Struct(how).pack)
+            if least is None:
+                line(depth, "out += %s(as_single(%s, %s, %r))" % (pack, value, constant, path))
+            else:
+                line(
+                    depth,
+                    "out += %s(as_whole(%s, %d, %d, %s, %r))" % (pack, value, least, greatest, constant, path),
+                )
 
     def record(self, depth, kind, value, path):
         owner = self.variable()
@@ -419,6 +530,8 @@ def made_reader():
         "unpack_integer": struct.Struct("<q").unpack_from,
         "unpack_byte": struct.Struct("<b").unpack_from,
         "unpack_short": struct.Struct("<h").unpack_from,
+        "unpack_day": struct.Struct("<i").unpack_from,
+        "uuid_read": uuid_read, "day_read": day_read, "decimal_read": decimal_read,
         "length": length, "EPOCH": EPOCH, "timedelta": datetime.timedelta, "new": object.__new__,
     })  # fmt: skip
 
@@ -430,9 +543,21 @@ def made_writer():
         "pack_number": struct.Struct("<d").pack, "pack_integer": struct.Struct("<q").pack,
         "pack_byte": struct.Struct("<b").pack, "pack_short": struct.Struct("<h").pack,
         "as_text": as_text, "as_number": as_number, "as_integer": as_integer, "as_time": as_time,
-        "as_choice": as_choice, "as_whole": as_whole, "as_single": as_single, "too_large": too_large, "misfit": misfit, "members": members,
+        "as_choice": as_choice, "as_whole": as_whole, "as_single": as_single,
+        "uuid_written": uuid_written, "day_written": day_written, "decimal_written": decimal_written,
+        "pack_day": struct.Struct("<i").pack, "too_large": too_large, "misfit": misfit, "members": members,
         "member": member, "put_length": put_length, "NOTHING": NOTHING, "SURROGATE": SURROGATE,
     })  # fmt: skip
+
+
+def size_of(kind):
+    """How many bytes the first value of an exact type has: all of them 0."""
+    of = kind["precise"]
+    if of.startswith("Decimal"):
+        return digits(kind)[2]
+    if of.startswith("LowCardinality"):
+        return 1
+    return {"UUID": 16, "Date32": 4}.get(of) or struct.calcsize(PRECISE[of][0])
 
 
 def some_record(fields, out):
@@ -448,7 +573,7 @@ def some_record(fields, out):
         elif "object" in kind:
             some_record(kind["object"], out)
         elif "precise" in kind:
-            out += bytes(struct.calcsize(PRECISE[kind["precise"]][0]))
+            out += bytes(size_of(kind))
         else:
             numbers, _, bytes_ = numbered(kind)
             first = min(numbers.values()) if "string_enum" in kind else next(iter(kind["integer_enum"].values()))

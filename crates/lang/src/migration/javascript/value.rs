@@ -14,7 +14,7 @@ pub(in super::super) fn truth(g: &mut Graph, x: Id) -> Id {
     let known = g.known(x);
     let truth = match g.ty(known).kind.clone() {
         Kind::Boolean => known,
-        Kind::Text | Kind::Words(_) => {
+        ref kind if kind.is_text() => {
             let empty = g.text("");
             let is_empty = g.equal(known, empty);
             g.not(is_empty)
@@ -32,7 +32,7 @@ pub(in super::super) fn truth(g: &mut Graph, x: Id) -> Id {
             g.not(is_zero)
         }
         Kind::Date | Kind::Array(_) | Kind::Object(_) => g.boolean(true),
-        Kind::Never | Kind::Number | Kind::Integers(_) => g.boolean(false),
+        Kind::Never | Kind::Number | Kind::Integers(_) | Kind::Text | Kind::Words(_) => g.boolean(false),
     };
     g.and(there, truth)
 }
@@ -62,7 +62,7 @@ pub(in super::super) fn to_text(g: &mut Graph, x: Id) -> Option<Id> {
     let nothing = nothing_text(&ty)?;
     let known = g.known(x);
     let text = match ty.kind {
-        Kind::Text | Kind::Words(_) => known,
+        ref kind if kind.is_text() => known,
         Kind::Precise(of) if of.whole_numbers().is_some() => g.apply(F::IntegerToText, &[known]),
         ref kind if kind.is_number() => number::to_text(g, known),
         Kind::Boolean => {
@@ -76,7 +76,7 @@ pub(in super::super) fn to_text(g: &mut Graph, x: Id) -> Option<Id> {
             }
             _ => g.apply(F::IntegerToText, &[known]),
         },
-        Kind::Never | Kind::Number | Kind::Integers(_) => g.unreachable(),
+        Kind::Never | Kind::Number | Kind::Integers(_) | Kind::Text | Kind::Words(_) => g.unreachable(),
         Kind::Date | Kind::Array(_) | Kind::Object(_) => return None,
     };
     let is_nothing = g.is_nothing(x);
@@ -102,7 +102,7 @@ pub(in super::super) fn to_number(g: &mut Graph, x: Id) -> Option<Id> {
     };
     let known = g.known(x);
     let value = match ty.kind {
-        Kind::Text | Kind::Words(_) => g.apply(F::TextToNumber, &[known]),
+        ref kind if kind.is_text() => g.apply(F::TextToNumber, &[known]),
         ref kind if kind.is_number() => known,
         Kind::Boolean => {
             let (one, zero) = (g.number(1.0), g.number(0.0));
@@ -110,7 +110,7 @@ pub(in super::super) fn to_number(g: &mut Graph, x: Id) -> Option<Id> {
         }
         Kind::Precise(_) | Kind::BigInt => g.apply(F::IntegerToNumber, &[known]),
         Kind::Date => g.apply(F::DateToNumber, &[known]),
-        Kind::Never | Kind::Number | Kind::Integers(_) => g.unreachable(),
+        Kind::Never | Kind::Number | Kind::Integers(_) | Kind::Text | Kind::Words(_) => g.unreachable(),
         Kind::Array(_) | Kind::Object(_) => return None,
     };
     let is_nothing = g.is_nothing(x);

@@ -2,14 +2,14 @@
 
 use antler_core::{
     names::SqlIdent,
-    schema::{DataType, Item, Precise},
+    schema::{DataType, Item, Precise, Spelled},
     sql::{BinaryOp, Expr, item_type},
 };
 
 use super::{
     Printer, binary, count_of,
     functions::{each, with},
-    instant_of, milliseconds_of, narrowed,
+    instant_of, milliseconds_of, narrowed, spelling, value_of,
 };
 use crate::migration::{
     ir::{Each, Function, Id, Node, Parameter, Role},
@@ -211,6 +211,10 @@ impl Printer<'_> {
             DataType::IntegerEnum(_) => Expr::call("toFloat64", [stored]),
             DataType::Date => milliseconds_of(stored),
             DataType::Precise(of) if of.is_double() => Expr::call("toFloat64", [stored]),
+            DataType::Precise(Precise::Text(Spelled::LowCardinality)) => {
+                Expr::cast(stored, item_type(&Item { data_type: DataType::String, nullable }))
+            }
+            DataType::Precise(Precise::Text(of)) => spelling(stored, *of),
             DataType::Precise(_) => stored,
             DataType::Array(item) if is_as_stored(&item.data_type) => stored,
             DataType::Array(item) => {
@@ -322,9 +326,13 @@ fn is_as_stored(data_type: &DataType) -> bool {
     }
 }
 
-/// A number that a column of that type can hold, as it holds it; on other rows it may be anything.
+/// A number or a text that a column of that type can hold, as it holds it; on other rows it may be anything.
 pub(super) fn held(number: Expr, of: Precise, optional: bool) -> Expr {
-    let narrowed = narrowed(number, of);
+    let narrowed = match of {
+        Precise::Text(Spelled::LowCardinality) => return number,
+        Precise::Text(of) => value_of(number, of),
+        of => narrowed(number, of),
+    };
     if optional || of == Precise::Float32 { narrowed } else { Expr::call("assumeNotNull", [narrowed]) }
 }
 
@@ -337,6 +345,7 @@ pub(super) fn computed_type(ty: &Type) -> String {
         Kind::Boolean => "Bool".to_owned(),
         Kind::BigInt => "Int64".to_owned(),
         Kind::Precise(of) if of.is_double() => "Float64".to_owned(),
+        Kind::Precise(of) if of.is_text() => "String".to_owned(),
         Kind::Precise(of) => of.to_string(),
         Kind::Array(item) => format!("Array({})", computed_type(item)),
         Kind::Object(fields) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use antler_core::{
-    schema::{DataType, Field, Item},
+    schema::{DataType, Field, Item, Precise, Spelled},
     sql::{Expr, Literal, item_type},
 };
 
@@ -52,6 +52,9 @@ impl Printer<'_> {
                         return cast(count_of(number.value() as i64), wanted);
                     }
                     (DataType::Precise(_), Node::BigInt(number)) => return cast(count_of(*number), wanted),
+                    (DataType::Precise(of @ Precise::Text(Spelled::LowCardinality)), _) => {
+                        return cast(held(self.value(id), *of, is_optional), wanted);
+                    }
                     (DataType::Precise(of), _) => match self.graph.ty(id).kind {
                         // Of a type whose values this type has.
                         Kind::Precise(found) if of.holds(found) && self.graph.is_stored(id) => {
@@ -143,6 +146,8 @@ impl Printer<'_> {
     fn is_converted(&self, data_type: &DataType) -> bool {
         match data_type {
             DataType::String | DataType::Number | DataType::BigInt | DataType::Boolean => false,
+            // A choice between two is a plain text.
+            DataType::Precise(Precise::Text(Spelled::LowCardinality)) => false,
             DataType::Date
             | DataType::StringEnum(_)
             | DataType::IntegerEnum(_)
@@ -229,6 +234,11 @@ fn default(data_type: &DataType) -> Expr {
         DataType::String => Expr::string(""),
         DataType::Number => Expr::float(0.0),
         DataType::Boolean => Expr::bool(false),
+        DataType::Precise(Precise::Text(Spelled::LowCardinality)) => Expr::string(""),
+        DataType::Precise(Precise::Text(Spelled::CalendarDate)) => Expr::string("1970-01-01"),
+        DataType::Precise(Precise::Text(Spelled::Uuid)) => {
+            Expr::string("00000000-0000-0000-0000-000000000000")
+        }
         DataType::BigInt | DataType::Precise(_) => Expr::int(0),
         DataType::Date => Expr::call("fromUnixTimestamp64Milli", [Expr::int(0), Expr::string("UTC")]),
         DataType::StringEnum(words) => Expr::string(words.first().cloned().unwrap_or_default()),

@@ -2,11 +2,11 @@
 
 use antler_core::{
     names::SqlIdent,
-    schema::DataType,
+    schema::{DataType, Precise},
     sql::{BinaryOp, Expr, Literal},
 };
 
-use super::{Printer, binary, choice, count_of, integer, narrowed};
+use super::{Printer, binary, choice, count_of, integer, narrowed, read_as};
 use crate::migration::{
     ir::{Arithmetic, DatePart, Function as F, Id, Node, Occurrences},
     javascript::date::STORABLE,
@@ -70,6 +70,7 @@ impl Printer<'_> {
             F::NumberToInteger => {
                 Expr::call("accurateCastOrNull", [self.computed(args[0]), Expr::string("Int64")])
             }
+            F::Narrow(Precise::Text(of)) => read_as(self.repeated(args[0]), *of),
             F::Narrow(of) => narrowed(self.computed(args[0]), *of),
             F::TextToInteger => self.call("toInt64OrNull", args),
             F::IntegerToNumber => self.call("toFloat64", args),

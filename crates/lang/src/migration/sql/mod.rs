@@ -17,7 +17,7 @@ mod scopes;
 use std::collections::HashMap;
 
 use antler_core::{
-    schema::{DataType, Field, Precise},
+    schema::{DataType, Field, Precise, Spelled},
     sql::{BinaryOp, Expr, Let, Literal, Projection, item_type},
     udf,
 };
@@ -350,7 +350,10 @@ impl<'m> Printer<'m> {
             }
             Node::Apply(Function::Narrow(of), args) => {
                 let (of, value) = (*of, args[0]);
-                narrowed(self.computed(value), of)
+                match of {
+                    Precise::Text(of) => read_as(self.repeated(value), of),
+                    of => narrowed(self.computed(value), of),
+                }
             }
             _ => Expr::Literal(Literal::Null),
         }
@@ -374,10 +377,16 @@ impl<'m> Printer<'m> {
                     None => stored,
                 }
             }
+            Kind::Text => match self.stored_type(id) {
+                Some((data_type, nullable)) => {
+                    let stored = self.stored(id);
+                    self.load(stored, &data_type, nullable)
+                }
+                None => self.stored(id),
+            },
+            Kind::Precise(Precise::Text(of)) => spelling(self.stored(id), *of),
             Kind::Precise(of) if of.is_double() => Expr::call("toFloat64", [self.stored(id)]),
-            Kind::Never | Kind::Text | Kind::Number | Kind::Boolean | Kind::BigInt | Kind::Precise(_) => {
-                self.stored(id)
-            }
+            Kind::Never | Kind::Number | Kind::Boolean | Kind::BigInt | Kind::Precise(_) => self.stored(id),
         }
     }
 
@@ -472,7 +481,38 @@ fn narrowed(number: Expr, of: Precise) -> Expr {
     match of {
         // The other function takes no number that is not a single already.
         Precise::Float32 => Expr::call("toFloat32", [number]),
-        _ => Expr::call("accurateCastOrNull", [number, Expr::string(of.name())]),
+        of => Expr::call("accurateCastOrNull", [number, Expr::string(of.to_string())]),
+    }
+}
+
+/// The canonical text of what a column holds.
+fn spelling(stored: Expr, of: Spelled) -> Expr {
+    match of {
+        Spelled::Decimal { scale, .. } => Expr::call("toDecimalString", [stored, count_of(scale.into())]),
+        Spelled::Uuid | Spelled::CalendarDate | Spelled::LowCardinality => Expr::call("toString", [stored]),
+    }
+}
+
+/// A text as a column holds it; where it cannot, nothing. The text is printed twice, because the database's
+/// own functions take more than what is a value: the 30th of February, and digits that they cut off.
+fn read_as(text: Expr, of: Spelled) -> Expr {
+    let read = value_of(text.clone(), of);
+    match of.pattern() {
+        Some(pattern) => {
+            let is_value = Expr::call("match", [text, Expr::string(pattern)]);
+            Expr::call("if", [is_value, read, Expr::null()])
+        }
+        None => read,
+    }
+}
+
+/// A text that is a value of a column, as the column holds it.
+fn value_of(text: Expr, of: Spelled) -> Expr {
+    match of {
+        Spelled::Uuid => Expr::call("toUUIDOrNull", [text]),
+        Spelled::CalendarDate => Expr::call("toDate32OrNull", [text]),
+        Spelled::Decimal { .. } => Expr::call("accurateCastOrNull", [text, Expr::string(of.to_string())]),
+        Spelled::LowCardinality => text,
     }
 }
 

@@ -348,7 +348,7 @@ impl<'a> Lowering<'a> {
                     ))
                 }
             },
-            Kind::Text | Kind::Words(_) if name == "length" => {
+            kind if kind.is_text() && name == "length" => {
                 Ok(javascript::text::length(&mut self.graph, object))
             }
             Kind::Array(_) if name == "length" => Ok(self.graph.apply(Function::ArrayLength, &[object])),

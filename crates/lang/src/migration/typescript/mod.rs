@@ -41,7 +41,7 @@ use std::{
 
 use antler_core::{
     diagnostic::{Code, Diagnostic, SourceFile},
-    schema::Model,
+    schema::{Model, Precise, Spelled},
 };
 use oxc_allocator::Allocator;
 use oxc_span::Span;
@@ -343,6 +343,9 @@ fn conversion(found: &Type, wanted: &Type) -> String {
         (kind, Kind::Text) if kind.is_number() => "Convert it with `String(…)`.",
         (found, wanted) if found.is_big() && wanted.is_number() => "Convert it with `Number(…)`.",
         (found, wanted) if found.is_number() && wanted.is_big() => "Convert it with `BigInt(…)`.",
+        (kind, Kind::Precise(Precise::Text(Spelled::Decimal { scale, .. }))) if kind.is_number() => {
+            return format!("Convert it with `.toFixed({scale})`.");
+        }
         (Kind::Boolean, Kind::Text) => "Convert it with `String(…)`.",
         (kind, Kind::Boolean) if kind.is_number() || kind.is_text() => {
             "Compare it, or convert it with `Boolean(…)`."

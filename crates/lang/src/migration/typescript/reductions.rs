@@ -120,7 +120,7 @@ impl<'a> Lowering<'a> {
 /// A type without the knowledge of constants, which a loop would widen step by step.
 fn widened(ty: &Type) -> Type {
     let kind = match &ty.kind {
-        Kind::Words(_) => Kind::Text,
+        kind if kind.is_text() => Kind::Text,
         kind if kind.is_number() => Kind::Number,
         Kind::Array(item) => Kind::Array(Box::new(widened(item))),
         Kind::Object(fields) => {

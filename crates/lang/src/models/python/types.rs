@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use antler_core::schema::DataType;
+use antler_core::schema::{DataType, Precise, Spelled};
 use ruff_python_ast::{Expr, ExprName, ExprStringLiteral, Operator};
 use ruff_python_parser::typing::parse_type_annotation;
 use ruff_text_size::Ranged;
@@ -87,6 +87,10 @@ impl Names<'_> {
                     (Some("Annotated"), [of, marks @ ..]) => {
                         let mark = marks.iter().find_map(column);
                         let Some((at_mark, data_type)) = mark else { return self.read(of) };
+                        // On its own it does not say how many digits it has.
+                        if last_name(of) == Some("Decimal") && is_decimal(&data_type) {
+                            return Type::new(at, Kind::Value(data_type));
+                        }
                         Kind::AllOf(vec![self.read(of), Type::new(at_mark, Kind::Value(data_type))])
                     }
                     (_, arguments) => {
@@ -140,8 +144,25 @@ impl Names<'_> {
 
 /// The type of a column that stands in `Annotated`.
 fn column(mark: &Expr) -> Option<(Span, DataType)> {
-    let Expr::StringLiteral(text) = mark else { return None };
-    Some((span(text.range), precise::annotated(text.value.to_str())?))
+    let data_type = match mark {
+        Expr::StringLiteral(text) => precise::annotated(text.value.to_str())?,
+        // Of `moose_lib`.
+        Expr::Call(call) if last_name(&call.func) == Some("clickhouse_decimal") => {
+            let [precision, scale] = &*call.arguments.args else { return None };
+            let (Constant::Integer(precision), Constant::Integer(scale)) =
+                (constant(precision), constant(scale))
+            else {
+                return None;
+            };
+            precise::digits(precision, scale)?
+        }
+        _ => return None,
+    };
+    Some((span(mark.range()), data_type))
+}
+
+fn is_decimal(of: &DataType) -> bool {
+    matches!(of, DataType::Precise(Precise::Text(Spelled::Decimal { .. })))
 }
 
 fn dotted(written: &Expr) -> Option<Vec<String>> {
@@ -208,6 +229,7 @@ pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Opt
         ("float", []) => Kind::Value(DataType::Number),
         ("bool", []) => Kind::Value(DataType::Boolean),
         ("datetime", []) => Kind::Value(DataType::Date),
+        ("date", []) => return known(at, "CalendarDate", arguments),
         (name, []) if let Some(data_type) = precise::named(name) => Kind::Value(data_type),
         ("Key", [of]) => Kind::Key(Box::new(of.clone())),
         ("list" | "List" | "Sequence", [of]) => Kind::List(Box::new(of.clone())),
@@ -235,10 +257,12 @@ fn known_refusal(name: &str) -> Option<(String, &'static str)> {
         "set" | "Set" | "frozenset" | "FrozenSet" => "Use `list[T]`.",
         "tuple" | "Tuple" | "NamedTuple" => "Use a dataclass with a name for each part, or `list[T]`.",
         "bytes" | "bytearray" => "Use `str`, with the bytes in Base64.",
-        "date" => "Use `datetime`.",
         "time" | "timedelta" => "Use `float`, in a unit that the name tells.",
-        "Decimal" => "Use `float`, or `str` to keep every digit.",
-        "UUID" => "Use `str`.",
+        "Decimal" => {
+            let help = "Say how many digits it has, and how many of them behind the point: \
+                        `Annotated[Decimal, \"Decimal(10, 2)\"]`.";
+            return Some(("`Decimal` without its digits".to_owned(), help));
+        }
         "complex" => "Use two fields of type `float`.",
         "Callable" | "Type" | "type" => "Events hold data only: remove the field.",
         "Key" => return Some(("`Key` without one type".to_owned(), "Say what the key is: `Key[str]`.")),

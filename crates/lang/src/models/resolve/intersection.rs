@@ -93,6 +93,11 @@ fn both_types(a: DataType, b: DataType) -> Result<DataType, Conflict> {
         {
             Ok(DataType::Precise(of))
         }
+        (DataType::String, DataType::Precise(of)) | (DataType::Precise(of), DataType::String)
+            if of.is_text() =>
+        {
+            Ok(DataType::Precise(of))
+        }
         (DataType::BigInt, DataType::Precise(of)) | (DataType::Precise(of), DataType::BigInt)
             if of.whole_numbers().is_some() =>
         {

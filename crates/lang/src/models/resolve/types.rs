@@ -178,9 +178,13 @@ impl Resolver<'_> {
         // In Protobuf, a mark tells that a message may be left out.
         let shown = path.join(".").trim_end_matches('?').to_owned();
         let original = self.files.original(file, path).to_owned();
-        // These are the same whoever declares it.
+        // These are the same whoever declares them.
         let is_mark = outline.language.is_mark(&original);
         let found = if is_mark { Found::Foreign } else { self.files.find(file, path) };
+        let found = match found {
+            Found::Declaration(place) if original == "Decimal" && self.is_column(place) => Found::Foreign,
+            found => found,
+        };
         let (label, help, import) = match found {
             Found::Declaration(place) if !arguments.is_empty() || self.is_generic(place) => {
                 return self.applied(file, of, &shown, place, arguments);
@@ -224,6 +228,15 @@ impl Resolver<'_> {
         }
         self.report(problem);
         Err(Reported { key: false })
+    }
+
+    /// Whether a declaration is made as the package of types makes it.
+    fn is_column(&self, place: Place) -> bool {
+        let is_mark = |of: &Type| matches!(&of.kind, Kind::Named { path, .. } if *path == ["AntlerColumn"]);
+        self.files.declaration(place).is_some_and(|declaration| match &declaration.of.kind {
+            Kind::AllOf(types) => types.iter().any(is_mark),
+            _ => false,
+        })
     }
 
     fn is_generic(&self, place: Place) -> bool {

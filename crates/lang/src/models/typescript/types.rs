@@ -317,6 +317,14 @@ pub(in crate::models) fn known(at: &Span, name: &str, arguments: &[Type]) -> Opt
                 return Some(Type::refused(of.span.clone(), "there is no column of this type", help));
             }
         },
+        ("Decimal" | "ClickHouseDecimal", [precision, scale]) => match precise::decimal(precision, scale) {
+            Some(data_type) => Kind::Value(data_type),
+            None => {
+                let help =
+                    "Give it 1 to 76 digits and how many of them stand behind the point: `Decimal<10, 2>`.";
+                return Some(Type::refused(at.clone(), "there is no such decimal number", help));
+            }
+        },
         (name, []) if let Some(data_type) = precise::named(name) => Kind::Value(data_type),
         _ => {
             let (what, help) = known_refusal(name)?;
@@ -344,6 +352,10 @@ fn known_refusal(name: &str) -> Option<(String, &'static str)> {
         "Parameters" | "ReturnType" | "Awaited" | "InstanceType" | "ThisType" | "Uppercase" | "Lowercase"
         | "Capitalize" | "Uncapitalize" => "Write the type out.",
         "Uint8Array" | "ArrayBuffer" | "Buffer" => "Use `string`, with the bytes in Base64.",
+        "Decimal" => {
+            let help = "Say how many digits it has, and how many of them behind the point: `Decimal<10, 2>`.";
+            return Some(("`Decimal` without its digits".to_owned(), help));
+        }
         "Key" => return Some(("`Key` without one type".to_owned(), "Say what the key is: `Key<string>`.")),
         "Array" | "ReadonlyArray" => {
             return Some((format!("`{name}` without one type"), "Say what the elements are: `string[]`."));
