@@ -60,7 +60,9 @@ fn endpoints(project: &Project, service: &Service) -> Vec<String> {
         let table = project.config.naming.storage(of);
         format!(
             "  POST {base}/ingest/{}/{}  →  topic {}  →  table {table}",
-            of.model, of.version, endpoint.topic
+            of.model.in_url(),
+            of.version,
+            endpoint.topic
         )
     };
     service.runtime.endpoints().iter().map(line).collect()

@@ -16,7 +16,7 @@ pub enum NameError {
     Version(String),
     /// The text cannot name a model.
     #[error(
-        "`{0}` is not a model name: expected a letter or underscore, then letters, digits or underscores, at most 120 characters"
+        "`{0}` is not a model name: expected a letter or underscore, then letters, digits or underscores, at most 80 of them, where a letter outside of ASCII counts for three times its bytes"
     )]
     Model(String),
     /// The text cannot be an SQL identifier.
@@ -153,6 +153,45 @@ impl Ord for Version {
 pub struct ModelName(String);
 checked_text!(ModelName);
 
+impl ModelName {
+    /// How long a name may be, where every letter counts for what it takes in the name of a file: the
+    /// database writes other ones than those of ASCII as `%C3%BC`. A name of a table may have about 200 of
+    /// them, and a view that leads from one version to another is named after both.
+    const LONGEST: usize = 80;
+
+    /// The name in ASCII: every other letter as its number between dashes, which no name has. `$` too.
+    /// Different names stay different.
+    pub fn ascii(&self) -> String {
+        let mut out = String::new();
+        for c in self.0.chars() {
+            if is_plain(c) {
+                out.push(c);
+            } else {
+                out.push_str(&format!("-{:x}-", u32::from(c)));
+            }
+        }
+        out
+    }
+
+    /// The name as a part of the path of an address.
+    pub fn in_url(&self) -> String {
+        let mut out = String::new();
+        for byte in self.0.bytes() {
+            if is_plain(char::from(byte)) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        out
+    }
+}
+
+/// Whether a character is itself in every name that is made from a model's.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
 impl FromStr for ModelName {
     type Err = NameError;
 
@@ -160,7 +199,9 @@ impl FromStr for ModelName {
         let mut chars = text.chars();
         let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_' || c == '$');
         let rest = chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$');
-        if first && rest && text.chars().count() <= 120 {
+        // `-24-` is the longest form of `$`; of other letters it is `%C3%BC`.
+        let length = |c: char| if is_plain(c) { 1 } else { (3 * c.len_utf8()).max(4) };
+        if first && rest && text.chars().map(length).sum::<usize>() <= Self::LONGEST {
             Ok(Self(text.to_owned()))
         } else {
             Err(NameError::Model(text.to_owned()))
@@ -187,6 +228,11 @@ impl ModelVersion {
     /// `<Model>_<0_1>`: the name of the storage table, and of the topic before its namespace.
     pub fn flat(&self) -> String {
         format!("{}_{}", self.model, self.version.underscored())
+    }
+
+    /// The same in ASCII: see [`ModelName::ascii`].
+    pub fn ascii(&self) -> String {
+        format!("{}_{}", self.model.ascii(), self.version.underscored())
     }
 }
 
@@ -369,12 +415,13 @@ impl Naming {
             .map(|what| self.internal_table(format!("{}_{what}", of.flat())))
     }
 
-    /// The topic `[<namespace>.]<Model>_<0_1>`.
+    /// The topic `[<namespace>.]<Model>_<0_1>`, with the name of the model in ASCII: Kafka knows no other
+    /// letters.
     ///
     /// # Errors
-    /// The model name has letters outside the alphabet of topics.
+    /// It is too long, which only a namespace can bring about.
     pub fn topic(&self, of: &ModelVersion) -> Result<TopicName, NameError> {
-        self.topic_named(of.flat())
+        self.topic_named(of.ascii())
     }
 
     /// The topic `[<namespace>.]<Model>_dead_letters`: records that endpoints of the model have
@@ -383,7 +430,7 @@ impl Naming {
     /// # Errors
     /// As [`Naming::topic`].
     pub fn dead_letter_topic(&self, model: &ModelName) -> Result<TopicName, NameError> {
-        self.topic_named(format!("{model}_dead_letters"))
+        self.topic_named(format!("{}_dead_letters", model.ascii()))
     }
 
     fn topic_named(&self, name: String) -> Result<TopicName, NameError> {
@@ -481,6 +528,27 @@ mod tests {
         assert_eq!(naming.dead_letter_topic(&to.model).unwrap().as_str(), "team.Flight_dead_letters");
         assert_eq!(naming.landing(&from).to_string(), "local_antler.Flight_0_0_landing");
         assert_eq!(naming.route(&from, &to).to_string(), "local_antler.Flight_0_0_to_Flight_0_1");
+    }
+
+    #[test]
+    fn a_model_may_be_named_in_any_script_as_long_as_the_database_has_room() {
+        let name = |text: &str| text.parse::<ModelName>();
+        let of = ModelVersion::new(name("Größe_航班$").unwrap(), "0.1".parse().unwrap());
+        let naming = Naming::new("local", Some("team")).unwrap();
+        assert_eq!(naming.storage(&of).to_string(), "local.Größe_航班$_0_1");
+        assert_eq!(naming.topic(&of).unwrap().as_str(), "team.Gr-f6--df-e_-822a--73ed--24-_0_1");
+        assert_eq!(of.model.in_url(), "Gr%C3%B6%C3%9Fe_%E8%88%AA%E7%8F%AD%24");
+        for (letter, most) in [("a", 80), ("$", 20), ("ü", 13), ("航", 8)] {
+            assert!(name(&letter.repeat(most)).is_ok(), "{letter}");
+            assert!(name(&letter.repeat(most + 1)).is_err(), "{letter}");
+        }
+        // The database keeps `<database>.<table>.<uuid>.sql` of a table that was dropped.
+        let room = 255 - (naming.internal_database().as_str().len() + 1 + 1 + 36 + ".sql".len());
+        let at = |version: &str| ModelVersion::new(name(&"a".repeat(80)).unwrap(), version.parse().unwrap());
+        assert!(naming.route_failures(&at("0.10"), &at("10.11")).table.as_str().len() <= room);
+        for text in ["", "1a", "a-b", "a b", "a.b", "a/b", "e\u{301}", "😀"] {
+            assert!(name(text).is_err(), "{text}");
+        }
     }
 
     #[test]

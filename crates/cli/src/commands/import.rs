@@ -109,7 +109,7 @@ fn post(
 ) -> Result<u64> {
     let prefix =
         project.config.http.path_prefix.as_deref().map(|prefix| format!("/{prefix}")).unwrap_or_default();
-    let endpoint = format!("{}/{}", of.model, of.version);
+    let endpoint = format!("{}/{}", of.model.in_url(), of.version);
     let mut accepted = 0;
     let stopped = |accepted: u64, error: anyhow::Error| {
         let before = if accepted == 0 {

@@ -67,7 +67,7 @@ fn tables(status: &Status) -> String {
     ];
     let row = |table: &TableStatus, version: &Version| {
         let endpoint = match table.retired.contains(version) {
-            false => format!("/ingest/{}/{version}", table.model),
+            false => format!("/ingest/{}/{version}", table.model.in_url()),
             true => "retired".to_owned(),
         };
         let current = if status.current.as_ref() == Some(version) { " (current)" } else { "" };

@@ -19,7 +19,7 @@ use std::{
 use antler_core::{
     diagnostic::{Code, Diagnostic},
     ingestion::Ingestion,
-    names::{ModelName, ModelVersion, Naming, SqlIdent, Version},
+    names::{ModelName, SqlIdent},
     schema::{DataType, Field, Model, absent_decimals},
 };
 
@@ -249,19 +249,13 @@ impl<'a> Resolver<'a> {
 
     fn model_name(&mut self, file: usize, name: &str, span: &Span) -> Option<ModelName> {
         let outline = self.files.outline(file)?;
-        // The topic has the narrowest alphabet of all that is named after a model.
-        let checked = name.parse::<ModelName>().and_then(|name| {
-            let version: Version = "0.0".parse()?;
-            Naming::new("local", None)?.topic(&ModelVersion::new(name.clone(), version))?;
-            Ok(name)
-        });
-        match checked {
+        match name.parse::<ModelName>() {
             Ok(name) => Some(name),
             Err(_) => {
                 self.problems.push(
                     Diagnostic::error(Code::ModelName, format!("`{name}` cannot name a model"))
                         .with_label(&outline.file, span.clone(), "tables, topics and endpoints are named after it")
-                        .with_help("Use the letters a to z, digits and underscores, at most 120 of them, beginning with a letter or an underscore."),
+                        .with_help("Use letters, digits and underscores, beginning with a letter or an underscore: at most 80, where a letter outside of a to z counts for three times its bytes in UTF-8."),
                 );
                 None
             }

@@ -228,7 +228,8 @@ pub(super) fn no_such_model(runtime: &Runtime, model: &str, version: Option<&str
 
 fn no_endpoint(runtime: &Runtime, detail: String) -> Problem {
     let endpoints = runtime.endpoints();
-    let paths =
-        endpoints.iter().map(|endpoint| format!("/ingest/{}/{}", endpoint.of.model, endpoint.of.version));
+    let paths = endpoints
+        .iter()
+        .map(|endpoint| format!("/ingest/{}/{}", endpoint.of.model.in_url(), endpoint.of.version));
     Problem::no_endpoint(detail, paths.collect())
 }

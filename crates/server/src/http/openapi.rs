@@ -142,14 +142,14 @@ fn document(endpoints: &[&Arc<Endpoint>], current: Option<&Version>, prefix: &Pa
     let mut schemas = json_schema::definitions();
     for endpoint in endpoints {
         let Endpoint { of, model, ingestion, .. } = &***endpoint;
-        schemas.insert(of.flat(), json_schema::record(model, ingestion.unknown_fields, SCHEMAS));
-        let base = format!("{prefix}/ingest/{}", of.model);
+        schemas.insert(of.ascii(), json_schema::record(model, ingestion.unknown_fields, SCHEMAS));
+        let base = format!("{prefix}/ingest/{}", of.model.in_url());
         let summary = format!("Sends events to {of}");
-        let operation = operation(endpoint, &of.flat(), &summary);
+        let operation = operation(endpoint, &of.ascii(), &summary);
         paths.insert(format!("{base}/{}", of.version), json!({ "post": operation }));
         if current == Some(&of.version) {
             let summary = format!("Sends events to the current version of {}", of.model);
-            let operation = self::operation(endpoint, of.model.as_str(), &summary);
+            let operation = self::operation(endpoint, &of.model.ascii(), &summary);
             paths.insert(base, json!({ "post": operation }));
         }
     }
@@ -185,7 +185,7 @@ fn operation(endpoint: &Endpoint, id: &str, summary: &str) -> Value {
         "parameters": parameters().keys()
             .map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
             .collect::<Vec<_>>(),
-        "requestBody": { "required": true, "content": bodies(&of.flat(), ingestion) },
+        "requestBody": { "required": true, "content": bodies(&of.ascii(), ingestion) },
         "responses": responses,
     })
 }

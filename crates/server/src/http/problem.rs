@@ -95,7 +95,7 @@ impl Problem {
             "This version of the data model is retired",
             detail,
         );
-        let path = successor.map(|to| format!("/ingest/{}/{}", to.model, to.version));
+        let path = successor.map(|to| format!("/ingest/{}/{}", to.model.in_url(), to.version));
         Self { endpoints: path.into_iter().collect(), ..problem }
     }
 
