@@ -171,6 +171,51 @@ pub struct UnretireArgs {
 pub enum GenerateCommand {
     /// Draft a migration for each model whose schema changed between two live versions.
     Migrations(GenerateMigrationsArgs),
+    /// Write a client for those who send events, with a sender for each live version of each model.
+    Sdk(GenerateSdkArgs),
+    /// Write types for those who read the tables.
+    Types(GenerateTypesArgs),
+}
+
+/// `antler generate sdk`
+#[derive(Debug, Args)]
+pub struct GenerateSdkArgs {
+    /// What is written where.
+    #[command(flatten)]
+    pub out: OutArgs,
+}
+
+/// `antler generate types`
+#[derive(Debug, Args)]
+pub struct GenerateTypesArgs {
+    /// What is written where.
+    #[command(flatten)]
+    pub out: OutArgs,
+    /// Only of this version; without it, of every live one.
+    #[arg(long)]
+    pub version: Option<Version>,
+}
+
+/// Code that is written.
+#[derive(Debug, Args)]
+pub struct OutArgs {
+    /// The language.
+    #[arg(long)]
+    pub lang: CodeLanguage,
+    /// The folder of the file.
+    #[arg(long, value_name = "FOLDER", default_value = "generated")]
+    pub out: PathBuf,
+}
+
+/// A language that code is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CodeLanguage {
+    /// TypeScript.
+    #[value(alias = "typescript")]
+    Ts,
+    /// Python.
+    #[value(alias = "py")]
+    Python,
 }
 
 /// `antler generate migrations`

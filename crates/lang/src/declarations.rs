@@ -4,18 +4,30 @@
 //! a model is rather than how its author wrote it: enums are unions of their values, and nested
 //! models are written out.
 
+pub(crate) mod python;
+
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use antler_core::schema::{DataType, Field, Model, Precise, Spelled};
 
 /// A TypeScript module that exports one interface for each model.
 pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model> + Clone) -> String {
-    let mut out = String::from(
-        "// The data models of one version. Written by Antler: changes here are lost.\n\n\
-         export type Key<T> = T;\n",
+    let mut out = format!(
+        "// The data models of one version. Written by Antler: changes here are lost.\n\n{}",
+        preamble(models.clone())
     );
+    for model in models {
+        out.push('\n');
+        out.push_str(&interface(model.name.as_str(), model));
+    }
+    out
+}
+
+/// What interfaces of these models refer to.
+pub(crate) fn preamble<'a>(models: impl IntoIterator<Item = &'a Model>) -> String {
+    let mut out = "export type Key<T> = T;\n".to_owned();
     let mut precise = BTreeSet::new();
-    models.clone().into_iter().for_each(|model| collect(&model.fields, &mut precise));
+    models.into_iter().for_each(|model| collect(&model.fields, &mut precise));
     if !precise.is_empty() {
         out.push_str("\n// Numbers, bigints and texts, held by the database as the name says.\n");
         out.push_str("type AntlerColumn<Name extends string> = { readonly __antlerColumn?: Name };\n");
@@ -35,13 +47,16 @@ pub fn typescript<'a>(models: impl IntoIterator<Item = &'a Model> + Clone) -> St
              string & AntlerColumn<`Decimal(${Precision}, ${Scale})`>;\n",
         );
     }
-    for model in models {
-        let _ = writeln!(out, "\nexport interface {} {{", model.name);
-        for field in &model.fields {
-            let _ = writeln!(out, "  {field};");
-        }
-        out.push_str("}\n");
+    out
+}
+
+/// An interface of that name with the fields of a model.
+pub(crate) fn interface(name: &str, model: &Model) -> String {
+    let mut out = format!("export interface {name} {{\n");
+    for field in &model.fields {
+        let _ = writeln!(out, "  {field};");
     }
+    out.push_str("}\n");
     out
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod dev;
 mod dlq;
 mod generate;
+mod generate_code;
 mod import;
 mod init;
 mod list;
@@ -39,6 +40,8 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Generate(GenerateCommand::Migrations(args)) => {
             generate::migrations(&args, settings, printer)
         }
+        Command::Generate(GenerateCommand::Sdk(args)) => generate_code::sdk(&args, settings, printer),
+        Command::Generate(GenerateCommand::Types(args)) => generate_code::types(&args, settings, printer),
         Command::Dev(args) => dev::run(&args, settings, printer),
         Command::Prod(args) => prod::run(&args, settings, printer),
         Command::Plan(args) => plan::run(&args, settings, printer),

@@ -35,6 +35,7 @@ mod plan;
 mod promises;
 mod retire;
 mod sandbox;
+mod sdk;
 mod server;
 mod serving;
 mod types;

@@ -15,7 +15,8 @@ fn without_sizes(text: &str) -> String {
 }
 
 impl Sandbox {
-    fn wait_until_retired(&self, versions: &[&str]) {
+    /// Waits until just these versions are retired.
+    pub fn wait_until_retired(&self, versions: &[&str]) {
         eventually(&format!("{versions:?} are retired"), || {
             let status = self.status();
             let tables = status["tables"].as_array().unwrap().iter();
