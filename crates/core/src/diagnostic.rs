@@ -75,6 +75,10 @@ codes! {
     MigrationGraph = "308";
     /// A migration would give another row when it runs again.
     NotRepeatable = "309";
+    /// A streaming function is not run.
+    FunctionNotRun = "320";
+    /// A part of the project is none that Antler has, and is left alone.
+    LeftAlone = "321";
     /// A live version has no pinned schema.
     NotPinned = "401";
     /// The pinned commit cannot be used.

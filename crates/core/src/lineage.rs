@@ -11,6 +11,8 @@
 //! there, but migrations from and to them still are steps of the paths of others; and two live versions
 //! of one schema with a retired one of another between them stay apart.
 
+mod functions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,8 @@ pub struct Lineage {
     members: BTreeMap<ModelVersion, ModelVersion>,
     /// From each node that has migrations, the nodes that they lead to.
     edges: BTreeMap<ModelVersion, BTreeSet<ModelVersion>>,
+    /// Those of the edges that are functions between two models of the current version.
+    functions: BTreeSet<(ModelVersion, ModelVersion)>,
 }
 
 /// Where a migration leads, seen from where it comes.
@@ -68,6 +72,17 @@ pub enum EdgeError {
     /// Both ends are in one equal run.
     #[error("{} and {} have the same schema and share one table, so there is nothing to migrate", .0.from, .0.to)]
     EqualRun(MigrationName),
+    /// A function leads to where it comes from.
+    #[error("it leads from {0} to itself")]
+    Itself(ModelVersion),
+    /// Functions would lead from one node to another in two ways.
+    #[error("functions would lead from {from} to {to} in two ways, and an event has one row in a table")]
+    TwoWays {
+        /// From.
+        from: ModelVersion,
+        /// To.
+        to: ModelVersion,
+    },
     /// There is another migration between the same nodes.
     #[error("rows of {from} have a migration to {to} already")]
     Twice {
@@ -225,10 +240,12 @@ impl Lineage {
                 }
                 let targets = self.edges.get(&at).into_iter().flatten();
                 for to in targets.filter(|to| !path.contains(to)) {
-                    let onward = Direction::between(&at, to);
-                    let turns = turns + usize::from(direction.is_some_and(|before| before != onward));
+                    // A function goes on in the direction in which it is reached.
+                    let is_function = self.functions.contains(&(at.clone(), to.clone()));
+                    let onward = if is_function { direction } else { Some(Direction::between(&at, to)) };
+                    let turns = turns + usize::from(direction.is_some() && direction != onward);
                     let longer = [path.as_slice(), std::slice::from_ref(to)].concat();
-                    open.entry((turns, length + 1)).or_default().push((longer, Some(onward)));
+                    open.entry((turns, length + 1)).or_default().push((longer, onward));
                 }
             }
         }
@@ -251,10 +268,10 @@ impl Lineage {
         (paths, ambiguities)
     }
 
-    /// Pairs of live nodes of one model that follow each other, where no older node's rows reach the
-    /// newer one.
+    /// Pairs of live nodes of one model that follow each other, where no migration brings rows of an older
+    /// node to the newer one.
     pub fn gaps(&self) -> Vec<(&Node, &Node)> {
-        let hops = self.hops();
+        let hops = self.migrations_only().hops();
         let reached: BTreeSet<_> =
             hops.iter().filter(|(from, to)| from.version < to.version).map(|(_, to)| to).collect();
         self.neighbours().filter(|(_, newer)| !reached.contains(&newer.id)).collect()

@@ -9,12 +9,17 @@ use antler_core::{
     deployment::{Deployed, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic, Severity, SourceFile},
     lineage::{EdgeError, Lineage, Node},
+    names::Version,
     sql::statement::Sync,
     udf::Runtime,
 };
 use antler_lang::migration::{self, Migration, Tier};
 
-use super::{MigrationFile, Project, config::Durability};
+use super::{
+    FunctionFile, MigrationFile, Project,
+    config::Durability,
+    functions::{self, Connected},
+};
 use crate::problems::Problems;
 
 /// The desired state, and what its author should know about it.
@@ -34,8 +39,12 @@ pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Probl
     let lineage = project.versions()?.lineage();
     let names = deployed.names_of(lineage.nodes());
     let mut lineage = lineage.named(&names);
-    let Compiled { migrations, problems, mut warnings } = compile(&project.migrations()?, &mut lineage);
+    let (files, functions) = (project.migrations()?, project.functions()?);
+    let runs = |hop: &Hop| deployed.routes.get(hop).is_some_and(|route| route.flows && route.path.len() == 2);
+    let sources = Sources { files: &files, functions: &functions, current: project.version() };
+    let Compiled { migrations, problems, mut warnings } = compile(&sources, runs, &mut lineage);
     let migrations = Problems::none_of(problems, migrations)?;
+    warnings.extend(project.left_alone()?);
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
     let routes = lineage.paths().into_iter().filter_map(|path| {
         let hops = path.iter().zip(path.iter().skip(1));
@@ -64,15 +73,26 @@ pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Probl
 /// node that rows do not reach.
 pub fn mistakes(
     mut lineage: Lineage,
-    files: &[MigrationFile],
+    sources: &Sources<'_>,
     beside: impl Fn(Diagnostic, &Node) -> Diagnostic,
 ) -> Vec<Diagnostic> {
-    let Compiled { migrations: _, mut problems, warnings } = compile(files, &mut lineage);
+    let Compiled { migrations: _, mut problems, warnings } = compile(sources, |_| false, &mut lineage);
     problems.extend(lineage.gaps().into_iter().map(|(older, newer)| {
         beside(Diagnostic { severity: Severity::Error, ..missing(older, newer) }, newer)
     }));
     problems.extend(warnings);
     problems
+}
+
+/// What leads from one node to another.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The migrations.
+    pub files: &'a [MigrationFile],
+    /// The streaming functions.
+    pub functions: &'a [FunctionFile],
+    /// The version that functions belong to.
+    pub current: &'a Version,
 }
 
 /// What came of the migration files.
@@ -83,11 +103,12 @@ struct Compiled {
     warnings: Vec<Diagnostic>,
 }
 
-/// Compiles the migration files, and connects the nodes that they lead from and to.
-fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
+/// Compiles migrations and functions, and connects the nodes that they lead from and to. `runs` tells whether
+/// a function runs already.
+fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut Lineage) -> Compiled {
     let mut migrations = BTreeMap::new();
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
-    for MigrationFile { name, file, library } in files {
+    for MigrationFile { name, file, library } in sources.files {
         match lineage.connect(name) {
             Ok((from, to)) => match migration::prepare_with(file, library, &from.model, &to.model) {
                 Ok((migration, tier)) => {
@@ -105,11 +126,22 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
                 Diagnostic::error(Code::MigrationGraph, format!("{} cannot run: {error}", file.path))
                     .with_help("remove one of the two migrations"),
             ),
-            Err(error @ (EdgeError::NotLive(_) | EdgeError::EqualRun(_))) => warnings.push(
-                Diagnostic::warning(Code::MigrationGraph, format!("{} is not used: {error}", file.path)),
-            ),
+            Err(
+                error @ (EdgeError::NotLive(_)
+                | EdgeError::EqualRun(_)
+                | EdgeError::Itself(_)
+                | EdgeError::TwoWays { .. }),
+            ) => warnings.push(Diagnostic::warning(
+                Code::MigrationGraph,
+                format!("{} is not used: {error}", file.path),
+            )),
         }
     }
+    let Connected { functions, problems: of_functions, warnings: about_functions } =
+        functions::connect(sources.functions, sources.current, lineage, runs);
+    migrations.extend(functions);
+    problems.extend(of_functions);
+    warnings.extend(about_functions);
     problems.extend(lineage.ambiguities().into_iter().map(|ambiguity| {
         Diagnostic::error(Code::MigrationGraph, ambiguity.to_string())
             .with_help("remove one of the migrations on the way, or add one that leads there directly")
@@ -118,7 +150,7 @@ fn compile(files: &[MigrationFile], lineage: &mut Lineage) -> Compiled {
 }
 
 /// Says that a migration is not SQL, and what in it is not.
-fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> Diagnostic {
+pub(super) fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> Diagnostic {
     let message = format!("{} is not compiled to SQL: it runs in {runtime}, which is slower", file.path);
     // A message points into one file: the first that has a reason, which may be one that is imported.
     let place = because.iter().find_map(|reason| reason.source_file.as_ref()).unwrap_or(file);
@@ -133,7 +165,7 @@ fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> D
 }
 
 /// Says that the engine does not take the code of a migration.
-fn cannot_run(file: &Arc<SourceFile>, broken: &antler_udf::Broken) -> Diagnostic {
+pub(super) fn cannot_run(file: &Arc<SourceFile>, broken: &antler_udf::Broken) -> Diagnostic {
     let message = format!("{} can neither be compiled nor be run: {broken}", file.path);
     Diagnostic::error(Code::NotCompilable, message).in_file(file)
 }

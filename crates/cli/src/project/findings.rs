@@ -16,7 +16,11 @@ use antler_core::{
 use antler_lang::models::ParsedModel;
 use antler_store::git::CommitId;
 
-use super::{History, Lock, Project, desired, history};
+use super::{
+    History, Lock, Project,
+    desired::{self, Sources},
+    history,
+};
 use crate::{problems::Problems, settings::Settings};
 
 /// Checks a project, and with `base`, a commit, branch or tag, what became of its versions since.
@@ -26,6 +30,7 @@ pub fn of(project: &Project, settings: &Settings, base: Option<&str>) -> Vec<Dia
     let pins = kept(project.old_versions_and_lock(), &mut found);
     let models = kept(project.models(), &mut found);
     let migrations = kept(project.migrations(), &mut found);
+    let functions = kept(project.functions(), &mut found).unwrap_or_default();
     if let Some((pins, lock)) = &pins {
         found.extend(unpinned(project, pins, lock));
         found.extend(differs_from_commits(project, pins));
@@ -44,7 +49,8 @@ pub fn of(project: &Project, settings: &Settings, base: Option<&str>) -> Vec<Dia
             Some(_) | None => problem,
         };
         let lineage = Lineage::with_retired(&versions, &retired);
-        found.extend(desired::mistakes(lineage, &migrations, beside_model));
+        let sources = Sources { files: &migrations, functions: &functions, current: project.version() };
+        found.extend(desired::mistakes(lineage, &sources, beside_model));
     }
     if let Some(base) = base {
         let edits = edits_since(project, &models, settings, base, &versions);

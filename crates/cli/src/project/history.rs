@@ -122,6 +122,15 @@ impl History {
         if problems.is_empty() { Ok(files) } else { Err(at_commit(problems, commit)) }
     }
 
+    /// How many source files there are below a folder at a commit.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn count(&self, commit: &CommitId, below: &str) -> Result<usize, Problems> {
+        let files = self.0.files(commit, below).map_err(unusable)?;
+        Ok(files.iter().filter(|(path, _)| sources::is_source(path)).count())
+    }
+
     /// A file at a commit, if it is there.
     ///
     /// # Errors

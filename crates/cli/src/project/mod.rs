@@ -9,7 +9,9 @@ pub mod declarations;
 pub mod desired;
 pub mod findings;
 mod folder;
+pub mod functions;
 pub mod history;
+mod left_alone;
 mod lock;
 mod migrations;
 mod pins;
@@ -33,6 +35,7 @@ use antler_store::git::CommitId;
 pub use self::{
     config::{Config, Durability, Language, Override},
     folder::{Created, Folder},
+    functions::FunctionFile,
     history::History,
     lock::Lock,
     migrations::MigrationFile,
@@ -284,7 +287,29 @@ impl Project {
     /// # Errors
     /// A file cannot be read, or the name of one does not say what it migrates.
     pub fn migrations(&self) -> Result<Vec<MigrationFile>, Problems> {
-        migrations::among(self.tree.sources(sources::FUNCTIONS)?, |paths| self.tree.some_files(paths))
+        migrations::among(self.function_sources()?, |paths| self.tree.some_files(paths))
+    }
+
+    /// The streaming functions.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn functions(&self) -> Result<Vec<FunctionFile>, Problems> {
+        functions::among(&self.function_sources()?, |paths| self.tree.some_files(paths))
+    }
+
+    /// One line about each kind of thing in the project that is not Antler's.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn left_alone(&self) -> Result<Vec<Diagnostic>, Problems> {
+        left_alone::among(&self.tree)
+    }
+
+    fn function_sources(&self) -> Result<Vec<Arc<SourceFile>>, Problems> {
+        let mut files = self.tree.sources(sources::FUNCTIONS)?;
+        files.extend(self.tree.sources(sources::FLOWS)?);
+        Ok(files)
     }
 
     fn resolved(&self, lock: &Lock, wanted: impl Fn(&Version) -> bool) -> Result<Lock, Problems> {

@@ -18,6 +18,22 @@ pub const MODELS: &str = "app/datamodels";
 /// Where migrations are.
 pub const FUNCTIONS: &str = "app/functions";
 
+/// Where older projects have their functions.
+pub const FLOWS: &str = "app/flows";
+
+/// How many source files there are below a folder of the working tree. What cannot be read is passed over.
+pub fn count(folder: &Folder, below: &str) -> usize {
+    let entries = fs::read_dir(folder.path(below)).into_iter().flatten().filter_map(Result::ok);
+    let counted = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok().filter(|name| !is_passed_over(name))?;
+        let path = format!("{below}/{name}");
+        // Not through links, which may go round in circles.
+        let is_folder = entry.file_type().ok()?.is_dir();
+        Some(if is_folder { count(folder, &path) } else { usize::from(is_source(&path)) })
+    });
+    counted.sum()
+}
+
 /// The source files below a folder of the working tree. A folder that is not there has none.
 ///
 /// # Errors

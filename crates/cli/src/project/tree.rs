@@ -51,6 +51,17 @@ impl Tree {
         }
     }
 
+    /// How many source files there are below a folder, whatever is in them.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn count(&self, below: &str) -> Result<usize, Problems> {
+        match self {
+            Self::Working(folder) => Ok(sources::count(folder, below)),
+            Self::Commit { history, commit } => history.count(commit, below),
+        }
+    }
+
     /// The source files below a folder; none when it is not there.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod check;
 mod compressed;
 mod configuration;
 mod ending;
+mod era;
 mod faults;
 mod generate;
 mod idempotency;

@@ -63,6 +63,8 @@ scenarios! {
     a_field_is_renamed
     a_field_is_split_in_two
     a_field_that_does_not_exist
+    a_function_between_models
+    a_function_whose_target_changes
     a_helper_of_a_migration_is_edited
     a_hole_in_a_draft
     a_key_of_several_fields
@@ -103,6 +105,8 @@ scenarios! {
     equal_versions_share_a_table
     fields_in_another_order
     fields_move_into_an_object
+    functions_in_a_chain
+    functions_that_are_not_run
     models_in_many_files
     names_in_any_script
     nested_arrays

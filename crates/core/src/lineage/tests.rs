@@ -196,3 +196,73 @@ fn a_run_whose_oldest_version_is_retired_is_named_after_the_oldest_live_one() {
     lineage.connect(&"A_migrate__0_0__0_2".parse().unwrap()).unwrap();
     assert_eq!(paths(&lineage), ["A_0_1 > A_0_2"], "the migration is named after the retired member");
 }
+
+/// Two versions of A and B, where functions belong to the second.
+fn two_models() -> Lineage {
+    let mut lineage = lineage(&[
+        ("0.0", vec![model("A", &["x"]), model("B", &["x"]), model("C", &["x"])]),
+        ("0.1", vec![model("A", &["y"]), model("B", &["y"]), model("C", &["x"])]),
+    ]);
+    lineage.connect(&"A_migrate__0_0__0_1".parse().unwrap()).unwrap();
+    lineage.connect(&"B_migrate__0_1__0_0".parse().unwrap()).unwrap();
+    lineage
+}
+
+fn function(lineage: &mut Lineage, from: &str, to: &str) -> Result<(), EdgeError> {
+    let [from, to] = [from, to].map(|name| ModelVersion::new(name.parse().unwrap(), "0.1".parse().unwrap()));
+    lineage.connect_function(&from, &to).map(|_| ())
+}
+
+#[test]
+fn rows_go_through_a_function_from_every_version_of_its_source_to_every_version_of_its_target() {
+    let mut lineage = two_models();
+    function(&mut lineage, "A", "B").unwrap();
+    function(&mut lineage, "B", "C").unwrap();
+    assert_eq!(
+        paths(&lineage),
+        [
+            "A_0_0 > A_0_1",
+            "B_0_1 > B_0_0",
+            "A_0_1 > B_0_1 > B_0_0",
+            "A_0_0 > A_0_1 > B_0_1 > B_0_0",
+            "A_0_1 > B_0_1",
+            "A_0_0 > A_0_1 > B_0_1",
+            "B_0_1 > C_0_0",
+            "A_0_1 > B_0_1 > C_0_0",
+            "A_0_0 > A_0_1 > B_0_1 > C_0_0",
+        ]
+    );
+    assert!(lineage.ambiguities().is_empty());
+    // A function is no migration: what B 0.0 has does not reach B 0.1.
+    let gaps: Vec<_> = lineage.gaps().into_iter().map(|(older, newer)| (&older.id, &newer.id)).collect();
+    assert_eq!(gaps.len(), 1);
+    assert_eq!(gaps[0].0.to_string(), "B 0.0");
+}
+
+#[test]
+fn functions_in_a_circle_make_no_echo() {
+    let mut lineage = two_models();
+    for (from, to) in [("A", "B"), ("B", "C"), ("C", "A")] {
+        function(&mut lineage, from, to).unwrap();
+    }
+    let paths = paths(&lineage);
+    assert!(paths.contains(&"C_0_0 > A_0_1 > B_0_1".to_owned()), "{paths:?}");
+    assert!(lineage.ambiguities().is_empty());
+}
+
+#[test]
+fn a_second_way_of_functions_is_refused_and_changes_nothing() {
+    let mut lineage = two_models();
+    function(&mut lineage, "A", "B").unwrap();
+    function(&mut lineage, "B", "C").unwrap();
+    let before = lineage.clone();
+    let refused = function(&mut lineage, "A", "C").unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "functions would lead from A 0.1 to C 0.0 in two ways, and an event has one row in a table"
+    );
+    assert!(matches!(function(&mut lineage, "A", "A"), Err(EdgeError::Itself(_))));
+    assert!(matches!(function(&mut lineage, "A", "B"), Err(EdgeError::Twice { .. })));
+    assert!(matches!(function(&mut lineage, "A", "D"), Err(EdgeError::NotLive(_))));
+    assert_eq!(lineage, before);
+}

@@ -1,0 +1,3 @@
+export default async function run(box: any) {
+  return { id: box.id, text: await ask(box.to), size: 1 };
+}

@@ -1,0 +1,3 @@
+export default function migrate(label: any) {
+  return { ...label, size: -1 };
+}

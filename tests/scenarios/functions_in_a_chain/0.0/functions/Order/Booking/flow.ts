@@ -1,0 +1,5 @@
+import type { Booking, Order } from "../../../datamodels/models";
+
+export default function run(order: Order): Booking {
+  return { id: order.id, amount: order.cents / 100 };
+}

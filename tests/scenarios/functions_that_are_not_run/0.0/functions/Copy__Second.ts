@@ -1,0 +1,3 @@
+export default function run(copy: any) {
+  return { id: copy.id };
+}

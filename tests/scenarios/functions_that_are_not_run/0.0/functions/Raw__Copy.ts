@@ -1,0 +1,3 @@
+export default function run(raw: any) {
+  return { id: raw.id };
+}
