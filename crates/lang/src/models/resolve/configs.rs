@@ -158,18 +158,10 @@ impl Candidate {
                 format!("It has {}.", known.join(", ")),
             ));
         };
-        let complaint = match field.data_type {
+        let complaint = match may_be_missing_in(&field.data_type) {
             _ if !field.absence.is_never() => "it may be missing",
-            DataType::Array(_) => "it is a list",
-            DataType::Object(_) => "it is an object",
-            DataType::String
-            | DataType::Number
-            | DataType::Boolean
-            | DataType::BigInt
-            | DataType::Date
-            | DataType::StringEnum(_)
-            | DataType::IntegerEnum(_)
-            | DataType::Precise(_) => return Ok(field.name.clone()),
+            true => "something in it may be missing",
+            false => return Ok(field.name.clone()),
         };
         Err((
             format!("`{shown}` cannot be ordered by `{name}`: {complaint}"),
@@ -202,6 +194,24 @@ fn placed(setting: Setting, span: &Span) -> Setting {
         | Value::Unreadable) => value,
     };
     Setting { span: span.clone(), value }
+}
+
+/// Whether a part of a value may be missing, by which the database cannot order.
+fn may_be_missing_in(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Array(item) => item.nullable || may_be_missing_in(&item.data_type),
+        DataType::Object(fields) => {
+            fields.iter().any(|field| !field.absence.is_never() || may_be_missing_in(&field.data_type))
+        }
+        DataType::String
+        | DataType::Number
+        | DataType::Boolean
+        | DataType::BigInt
+        | DataType::Date
+        | DataType::StringEnum(_)
+        | DataType::IntegerEnum(_)
+        | DataType::Precise(_) => false,
+    }
 }
 
 fn no_such_model(outline: &Outline, path: &[String], span: &Span) -> Diagnostic {

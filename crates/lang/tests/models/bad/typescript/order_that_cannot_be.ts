@@ -1,8 +1,8 @@
 export interface A {
   id: Key<string>;
   note?: string;
-  tags: string[];
-  part: { x: number };
+  tags: (string | null)[];
+  part: { x?: number };
   at: Date;
 }
 export const AConfig: DataModelConfig<A> = {

@@ -15,3 +15,10 @@ export interface Ping {
   at: Date;
 }
 export const PingConfig = { storage: { order_by_fields: ["at"] } };
+
+// By what has parts, all of which are always there.
+export interface Logs {
+  lines: { text: string; tags: string[] }[];
+  place: { x: number };
+}
+export const LogsConfig = { storage: { order_by_fields: ["lines", "place"] } };
