@@ -107,7 +107,7 @@ export const LogsConfig: DataModelConfig<Logs> = {
   },
   storage: {
     enabled: true,
-    order_by_fields: ["date"],
+    order_by_fields: ["lines"],
   },
 };
 
@@ -220,8 +220,14 @@ fn a_project_of_that_time_starts_without_an_edit() {
     );
     assert_eq!(ask("SELECT eventId, cityName FROM PageViewProcessed_0_2"), "PageViewEvent/0.0\t\\N");
     assert_eq!(ask("SELECT count() FROM UserActivityBatch"), "2");
+    assert_eq!(ask("SELECT sorting_key FROM system.tables WHERE name = 'Logs_0_2'"), "(lines)");
+    assert_eq!(ask("SELECT count() FROM Logs"), "1");
     assert!(sandbox.antler(&["verify", "--ledger"]).contains("The ledger adds up"));
+    assert!(sandbox.antler(&["verify"]).contains("Every row is what its migration makes of it"));
     assert!(server.stop().success());
+
+    let check = sandbox.antler(&["check"]);
+    assert!(check.contains("warning[A320]"), "{check}");
 
     // And as it is served in production, from the commit.
     sandbox.commit();

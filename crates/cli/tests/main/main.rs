@@ -22,6 +22,7 @@ mod configuration;
 mod ending;
 mod era;
 mod faults;
+mod functions;
 mod generate;
 mod idempotency;
 mod init;
