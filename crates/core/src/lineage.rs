@@ -47,7 +47,7 @@ pub struct Lineage {
     /// From each node that has migrations, the nodes that they lead to.
     edges: BTreeMap<ModelVersion, BTreeSet<ModelVersion>>,
     /// Those of the edges that are functions between two models of the current version.
-    functions: BTreeSet<(ModelVersion, ModelVersion)>,
+    functions: BTreeMap<ModelVersion, BTreeSet<ModelVersion>>,
 }
 
 /// Where a migration leads, seen from where it comes.
@@ -241,8 +241,8 @@ impl Lineage {
                 let targets = self.edges.get(&at).into_iter().flatten();
                 for to in targets.filter(|to| !path.contains(to)) {
                     // A function goes on in the direction in which it is reached.
-                    let is_function = self.functions.contains(&(at.clone(), to.clone()));
-                    let onward = if is_function { direction } else { Some(Direction::between(&at, to)) };
+                    let onward =
+                        if self.is_function(&at, to) { direction } else { Some(Direction::between(&at, to)) };
                     let turns = turns + usize::from(direction.is_some() && direction != onward);
                     let longer = [path.as_slice(), std::slice::from_ref(to)].concat();
                     open.entry((turns, length + 1)).or_default().push((longer, onward));

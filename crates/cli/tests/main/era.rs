@@ -236,3 +236,39 @@ fn a_project_of_that_time_starts_without_an_edit() {
     sandbox.settle();
     assert_eq!(ask("SELECT count(), uniqExact(eventId) FROM ParsedActivity"), "3\t3");
 }
+
+#[test]
+fn a_project_of_that_time_in_python_starts_without_an_edit() {
+    let sandbox = Sandbox::empty();
+    sandbox.git(&["init", "--quiet", "--initial-branch", "main"]);
+    sandbox.write("moose.config.toml", CONFIG.replace("Typescript", "Python"));
+    sandbox.write(
+        "setup.py",
+        "from setuptools import setup\n\nrequirements = []\n\nsetup(\n    name='py',\n    version='0.0',\n    \
+         install_requires=requirements,\n)\n",
+    );
+    sandbox.write(
+        "app/datamodels/models.py",
+        "from dataclasses import dataclass\nfrom datetime import datetime\n\
+         from moose_lib import DataModelConfig, IngestionConfig, IngestionFormat, Key, moose_data_model\n\n\
+         batch = DataModelConfig(ingestion=IngestionConfig(format=IngestionFormat.JSON_ARRAY))\n\n\
+         @moose_data_model(batch)\n@dataclass\nclass Star:\n    login: Key[str]\n    starred_at: datetime\n\n\
+         @moose_data_model\n@dataclass\nclass Fan:\n    login: Key[str]\n",
+    );
+    sandbox.write(
+        "app/functions/Star__Fan.py",
+        "from app.datamodels.models import Fan, Star\nfrom moose_lib import StreamingFunction\nimport requests\n\n\
+         def fetch(star: Star) -> Fan:\n    return Fan(login=requests.get(star.login).text)\n\n\
+         fetch_function = StreamingFunction(run=fetch)\n",
+    );
+    sandbox.write("app/apis/stars.py", "def run(client, params):\n    return []\n");
+    sandbox.commit();
+    let server = sandbox.serve();
+    sandbox.wait_for("table local.Star_0_0");
+    let said = sandbox.said();
+    assert!(said.contains("app/functions/Star__Fan.py is not run"), "{said}");
+    assert!(said.contains("app/apis is left to Moose"), "{said}");
+    server.accept("Star", r#"[{"login":"ada","starred_at":"2024-06-01T00:00:00Z"}]"#);
+    sandbox.settle();
+    assert_eq!(sandbox.ask("SELECT count() FROM Star"), "1");
+}

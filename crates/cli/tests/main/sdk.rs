@@ -242,6 +242,20 @@ print(receipt)
 }
 
 #[test]
+fn a_server_that_asks_for_patience_gets_it() {
+    let sandbox = project();
+    generate(&sandbox, "sdk", "ts", "antler-client.ts");
+    generate(&sandbox, "sdk", "python", "antler_client.py");
+    assert_eq!(compile(&sandbox, "await client.Reading.send(now(1)); console.log(\"sent\");"), "");
+    let (url, pauses) = network::busy_once("retry-after: 1\r\n");
+    assert_eq!(run_node(&sandbox, &url), "sent\n");
+    assert!(pauses.recv().unwrap() >= Duration::from_secs(1));
+    let (url, pauses) = network::busy_once("retry-after: 1\r\n");
+    assert_eq!(run_python(&sandbox, &url, "client.Reading.send(now(1)).result(30)\nprint('sent')"), "sent\n");
+    assert!(pauses.recv().unwrap() >= Duration::from_secs(1));
+}
+
+#[test]
 fn a_retired_version_and_a_wrong_address_are_told_apart() {
     let sandbox = project();
     generate(&sandbox, "sdk", "ts", "antler-client.ts");

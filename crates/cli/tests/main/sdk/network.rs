@@ -6,8 +6,10 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
 /// Where clients connect. It ends with the test.
@@ -52,6 +54,41 @@ impl Network {
     pub fn answers_lost(&self) -> usize {
         self.state.answers_lost.load(Ordering::Relaxed)
     }
+}
+
+/// A server that is busy once, says so with a header, and then accepts a record. Tells where it is, and after how
+/// long it is asked again.
+pub fn busy_once(header: &'static str) -> (String, mpsc::Receiver<Duration>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (told, pauses) = mpsc::channel();
+    thread::spawn(move || {
+        let accepted = "{\"accepted\":1}";
+        let answers = [("429 Busy", header, ""), ("200 OK", "", accepted)].map(|(status, header, body)| {
+            let length = body.len();
+            format!(
+                "HTTP/1.1 {status}\r\n{header}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+            )
+        });
+        let mut before = Instant::now();
+        for answer in answers {
+            let (mut client, _) = listener.accept().unwrap();
+            let pause = before.elapsed();
+            before = Instant::now();
+            // The request may come in pieces; its body ends with a line.
+            let mut request = Vec::new();
+            while !request.ends_with(b"}\n") {
+                let mut piece = [0; 65536];
+                let count = client.read(&mut piece).unwrap();
+                request.extend_from_slice(&piece[..count]);
+            }
+            client.write_all(answer.as_bytes()).unwrap();
+            if answer.ends_with(accepted) {
+                told.send(pause).unwrap();
+            }
+        }
+    });
+    (url, pauses)
 }
 
 /// Passes a connection on, in one of seven ways.
