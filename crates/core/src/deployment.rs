@@ -188,7 +188,8 @@ impl Deployed {
     }
 
     /// Which version events of a retired one are to be sent to: a live one of the same schema, else
-    /// the oldest newer one that its rows reach, else the current version of the model.
+    /// the oldest newer one that its rows reach, of the same model if there is one, else the current version
+    /// of the model.
     pub fn successor(&self, of: &ModelVersion) -> Option<ModelVersion> {
         let node = self.node_of(of).filter(|node| node.retired.contains(&of.version))?;
         let within = node.node.members.keys();
@@ -201,7 +202,7 @@ impl Deployed {
         };
         let reached = self.routes.keys().filter(|hop| hop.from == node.node.id).map(|hop| &hop.to);
         let reached = reached.filter(|to| to.version > of.version && self.is_live(to));
-        let reached = reached.min_by_key(|to| (&to.version, to.model != of.model)).and_then(oldest);
+        let reached = reached.min_by_key(|to| (to.model != of.model, &to.version)).and_then(oldest);
         let current = || {
             let current = self.current.as_ref()?;
             let mut nodes = self.nodes_of(&of.model);

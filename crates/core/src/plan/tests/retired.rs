@@ -1,6 +1,7 @@
 //! Versions that are retired, come back, and are purged.
 
 use super::*;
+use crate::deployment::Hop;
 
 /// Both directions between three versions, with events of each.
 fn both_ways() -> (Project, Observed) {
@@ -93,6 +94,15 @@ fn events_of_a_retired_version_are_to_be_sent_to_the_next_one_that_has_its_rows(
     let one = project.without("0.0").plan(&before).after;
     assert_eq!(successor("0.0", &one).as_deref(), Some("A 0.1"));
     assert_eq!(successor("0.1", &one), None, "it is live");
+    // Another model that its rows reach sooner is not where its producers belong.
+    let other = ModelVersion::new("B".parse().unwrap(), "0.0.5".parse().unwrap());
+    let mut reached = one.clone();
+    let mut copy = one.nodes[&node("0.1")].clone();
+    copy.node.id = other.clone();
+    reached.nodes.insert(other.clone(), copy);
+    let route = one.routes.values().next().unwrap().clone();
+    reached.routes.insert(Hop { from: node("0.0"), to: other }, route);
+    assert_eq!(successor("0.0", &reached).as_deref(), Some("A 0.1"));
     let two = project.without("0.0").without("0.1").plan(&next(&project.without("0.0").plan(&before))).after;
     assert_eq!(successor("0.0", &two).as_deref(), Some("A 0.2"));
 }
