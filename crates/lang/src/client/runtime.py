@@ -242,7 +242,8 @@ class Sender(Generic[Record]):
                     lambda: len(self._waiting) >= options.max_records or self._flushing or self._closed,
                     options.linger,
                 )
-                batch, size = [], 0
+                batch: List[_Waiting] = []
+                size = 0
                 while self._waiting and len(batch) < options.max_records:
                     size += len(self._waiting[0].line)
                     if batch and size > options.max_bytes:
