@@ -99,6 +99,8 @@ impl Graph {
             }
             Node::Apply(
                 Function::CharacterCount
+                | Function::Bits(_)
+                | Function::CodeUnit
                 | Function::AstralCount
                 | Function::ArrayLength
                 | Function::DatePart(_),
@@ -117,6 +119,7 @@ impl Graph {
                 Function::Floor
                 | Function::Ceil
                 | Function::Truncate
+                | Function::Bits(_)
                 | Function::DateToNumber
                 | Function::TimeClip,
                 _,

@@ -191,6 +191,10 @@ pub(super) enum Function {
     /// Remainder of any two finite numbers, or absent when it needs more than 64 bits. A zero has
     /// no particular sign.
     ScaledRemainder,
+    /// ECMAScript's operators on the 32 bits of numbers.
+    Bits(Bitwise),
+    /// The digits of a whole number, not negative, in base 2 or 16.
+    DigitsIn(Base),
     /// Arithmetic on 64-bit integers. Meaningless where [`Function::Overflows`].
     IntegerArithmetic(Arithmetic),
     /// Whether the exact result does not fit into 64 bits.
@@ -242,6 +246,12 @@ pub(super) enum Function {
     /// Whether a position in UTF-16 code units is inside of a surrogate pair, of a text where
     /// [`Function::HasAstral`].
     SplitsPair,
+    /// The UTF-16 code unit at a position that is inside of a text.
+    CodeUnit,
+    /// The character of a code point of the Basic Multilingual Plane that is no surrogate.
+    Character,
+    /// The characters of a text in the other direction.
+    Backwards,
     /// Full Unicode case mapping, without a locale.
     Upper,
     Lower,
@@ -295,6 +305,27 @@ pub(super) enum Function {
 pub(super) enum Occurrences {
     First,
     All,
+}
+
+/// Operations on 32 bits. Shifts go by the last five bits of the second number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Bitwise {
+    And,
+    Or,
+    Xor,
+    Not,
+    Left,
+    /// To the right, with the sign.
+    Right,
+    /// To the right, of a number without a sign.
+    UnsignedRight,
+}
+
+/// A base of digits that are bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Base {
+    Two,
+    Sixteen,
 }
 
 /// Operations on 64-bit integers.

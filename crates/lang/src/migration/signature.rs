@@ -44,6 +44,8 @@ impl Graph {
             | F::Absolute
             | F::SquareRoot
             | F::IntegerRemainder
+            | F::Bits(_)
+            | F::CodeUnit
             | F::IntegerToNumber
             | F::TextToNumber
             | F::CharacterCount
@@ -64,6 +66,9 @@ impl Graph {
             | F::Substitute { .. }
             | F::Concatenate
             | F::Substring
+            | F::DigitsIn(_)
+            | F::Character
+            | F::Backwards
             | F::CodeUnits
             | F::Upper
             | F::Lower

@@ -29,6 +29,8 @@ pub const LIMITS: &[&str] = &[
     "has no order",
     "give the expression the flag `u`",
     "is not a key of its own",
+    "has no exact digits in another base",
+    "stands for a part of what is replaced",
 ];
 
 #[test]

@@ -6,6 +6,9 @@
 //! test runs every one of them against Node on the real engine.
 
 pub(super) mod array;
+pub(super) mod bits;
+pub(super) mod calendar;
+pub(super) mod code;
 pub(super) mod date;
 pub(super) mod number;
 pub(super) mod pattern;

@@ -172,6 +172,129 @@ pub(in super::super) fn index_of(g: &mut Graph, s: Id, searched: Id) -> Id {
     g.if_else(contains, position, absent)
 }
 
+/// `lastIndexOf` from the end: `indexOf` of the texts in the other direction.
+pub(in super::super) fn last_index_of(g: &mut Graph, s: Id, searched: Id) -> Id {
+    let (contains, absent) = (g.apply(F::Contains, &[s, searched]), g.number(-1.0));
+    let (backwards, wanted) = (g.apply(F::Backwards, &[s]), g.apply(F::Backwards, &[searched]));
+    let behind = g.apply(F::Before, &[backwards, wanted]);
+    let (all, behind, width) = (length(g, s), length(g, behind), length(g, searched));
+    let end = g.apply(F::Subtract, &[all, behind]);
+    let position = g.apply(F::Subtract, &[end, width]);
+    g.if_else(contains, position, absent)
+}
+
+/// The texts of the code units: fails for a character that is two of them.
+pub(in super::super) fn code_units(g: &mut Graph, s: Id) -> Fallible {
+    let value = characters(g, s);
+    if is_basic(g, s) {
+        return Fallible::total(g, value);
+    }
+    let has_astral = g.apply(F::HasAstral, &[s]);
+    let (quote, reason) =
+        (g.text("`"), g.text("` would be cut inside a character that is two UTF-16 code units"));
+    let reason = g.apply(F::Concatenate, &[quote, s, reason]);
+    Fallible { value, failure: g.failure_if(has_astral, reason) }
+}
+
+/// The characters of a text, as its iterator gives them.
+pub(in super::super) fn characters(g: &mut Graph, s: Id) -> Id {
+    g.apply(F::ExtractAll("(?s).".to_owned()), &[s])
+}
+
+/// `replace` and `replaceAll` of a text that is not empty. A `$` in the replacement may stand for a part
+/// of the text: what is known is written out, and rows where that is not known fail.
+pub(in super::super) fn replace(g: &mut Graph, which: F, s: Id, searched: Id, by: Id) -> Option<Fallible> {
+    let known = g.as_text(by).map(str::to_owned);
+    if let Some(known) = &known {
+        let found = g.as_text(searched).map(str::to_owned);
+        let by = written_out(known, found.as_deref())?;
+        let by = g.text(&by);
+        let value = g.apply(which, &[s, searched, by]);
+        return Some(Fallible::total(g, value));
+    }
+    let value = g.apply(which, &[s, searched, by]);
+    let is_special = g.apply(F::Matches("[$][$&`']".to_owned()), &[by]);
+    let (quote, reason) = (g.text("the `$` in `"), g.text("` stands for a part of what is replaced"));
+    let reason = g.apply(F::Concatenate, &[quote, by, reason]);
+    Some(Fallible { value, failure: g.failure_if(is_special, reason) })
+}
+
+/// A replacement with what its `$` stand for; `None` where that depends on what is around.
+fn written_out(by: &str, found: Option<&str>) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = by.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            ('$', Some('$')) => {
+                rest.next();
+                out.push('$');
+            }
+            ('$', Some('&')) => {
+                rest.next();
+                out.push_str(found?);
+            }
+            ('$', Some('`' | '\'')) => return None,
+            (c, _) => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+/// How often a text may be repeated, where that depends on the row.
+const MAX_ROW_REPEAT: f64 = 10_000.0;
+
+/// `repeat`: throws a `RangeError` for negative and infinite counts, and fails for very large ones.
+pub(in super::super) fn repeat(g: &mut Graph, s: Id, count: Id) -> Fallible {
+    let whole = to_integer(g, count);
+    let (zero, limit) = (g.number(0.0), g.number(MAX_ROW_REPEAT));
+    let is_negative = g.apply(F::Less, &[whole, zero]);
+    let is_finite = g.apply(F::IsFinite, &[whole]);
+    let is_infinite = g.not(is_finite);
+    let is_invalid = g.or(is_negative, is_infinite);
+    let (invalid, shown) = (g.text("Invalid count value: "), super::number::to_text(g, count));
+    let invalid_reason = g.apply(F::Concatenate, &[invalid, shown]);
+    let is_large = g.apply(F::Less, &[limit, whole]);
+    let (before, after) = (g.text("a text "), g.text(" times is too large to be computed exactly"));
+    let large_reason = g.apply(F::Concatenate, &[before, shown, after]);
+    let (invalid, large) = (g.failure_if(is_invalid, invalid_reason), g.failure_if(is_large, large_reason));
+    let fails = g.or(is_invalid, is_large);
+    let bounded = g.if_else(fails, zero, whole);
+    Fallible { value: g.apply(F::Repeat, &[s, bounded]), failure: g.first_failure(invalid, large) }
+}
+
+/// `padStart` and `padEnd` to a length that depends on the row, with a constant filler of basic
+/// characters.
+pub(in super::super) fn pad_to(g: &mut Graph, s: Id, side: Side, target: Id, filler: &str) -> Fallible {
+    let width = filler.chars().count();
+    if width == 0 {
+        return Fallible::total(g, s);
+    }
+    let (length, target) = (length(g, s), to_integer(g, target));
+    let (zero, limit) = (g.number(0.0), g.number(MAX_ROW_REPEAT));
+    let missing = g.apply(F::Subtract, &[target, length]);
+    let is_short = g.apply(F::Less, &[zero, missing]);
+    let missing = g.if_else(is_short, missing, zero);
+    let is_large = g.apply(F::Less, &[limit, missing]);
+    let reason = g.text("a text with so much filling is too large to be computed exactly");
+    let failure = g.failure_if(is_large, reason);
+    let missing = g.if_else(is_large, zero, missing);
+    let fillers = if width == 1 {
+        missing
+    } else {
+        let width = g.number(width as f64);
+        let fillers = g.apply(F::Divide, &[missing, width]);
+        g.apply(F::Ceil, &[fillers])
+    };
+    let filler = g.text(filler);
+    let full = g.apply(F::Repeat, &[filler, fillers]);
+    let padding = if fillers == missing { full } else { g.apply(F::Substring, &[full, zero, missing]) };
+    let value = match side {
+        Side::Start => g.apply(F::Concatenate, &[padding, s]),
+        Side::End => g.apply(F::Concatenate, &[s, padding]),
+    };
+    Fallible { value, failure }
+}
+
 /// Where [`pad`] puts the filler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Side {
@@ -205,10 +328,19 @@ pub(in super::super) fn is_basic(g: &Graph, s: Id) -> bool {
         Node::Text(text) => basic(text),
         Node::If(_, a, b) => is_basic(g, *a) && is_basic(g, *b),
         Node::Apply(F::Concatenate, parts) => parts.iter().all(|part| is_basic(g, *part)),
-        Node::Apply(F::Substring | F::Repeat | F::Without(_) | F::Extract(_) | F::Before, args) => {
-            is_basic(g, args[0])
-        }
-        Node::Apply(F::DigitsOfNumber | F::IntegerToText | F::Fixed(_) | F::DateToText, _) => true,
+        Node::Apply(
+            F::Substring | F::Repeat | F::Without(_) | F::Extract(_) | F::Before | F::Backwards,
+            args,
+        ) => is_basic(g, args[0]),
+        Node::Apply(
+            F::DigitsOfNumber
+            | F::IntegerToText
+            | F::DigitsIn(_)
+            | F::Character
+            | F::Fixed(_)
+            | F::DateToText,
+            _,
+        ) => true,
         Node::Apply(F::ReplaceFirst | F::ReplaceAll, args) => is_basic(g, args[0]) && is_basic(g, args[2]),
         _ => matches!(&g.ty(s).kind, Kind::Words(words) if words.iter().all(|word| basic(word))),
     }

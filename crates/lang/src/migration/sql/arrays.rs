@@ -339,6 +339,8 @@ pub(super) fn held(number: Expr, of: Precise, optional: bool) -> Expr {
 /// The database's type of values of a type, in the form in which they are computed with.
 pub(super) fn computed_type(ty: &Type) -> String {
     let plain = match &ty.kind {
+        // A tuple may not have a column of nothing at all.
+        Kind::Never if ty.is_optional() => "UInt8".to_owned(),
         Kind::Never => "Nothing".to_owned(),
         Kind::Text | Kind::Words(_) => "String".to_owned(),
         Kind::Number | Kind::Integers(_) | Kind::Date => "Float64".to_owned(),

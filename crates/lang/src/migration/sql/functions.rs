@@ -65,6 +65,11 @@ impl Printer<'_> {
             F::IsFinite => self.call("isFinite", args),
             F::IntegerRemainder => self.call("modulo", args),
             F::ScaledRemainder => self.scaled_remainder(args),
+            F::Bits(op) => Expr::call("toFloat64", [self.bits(*op, args)]),
+            F::DigitsIn(base) => self.digits_in(*base, args[0]),
+            F::CodeUnit => self.code_unit(args),
+            F::Character => self.character(args[0]),
+            F::Backwards => self.call("reverseUTF8", args),
             F::IntegerArithmetic(op) => self.binary(operator(*op), args),
             F::Overflows(op) => self.overflows(*op, args),
             F::NumberToInteger => {

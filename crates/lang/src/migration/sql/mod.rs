@@ -9,6 +9,7 @@
 //! make them (`accurateCastOrNull`, `if(x IN …)`), even where the branch was already chosen.
 
 mod arrays;
+mod bits;
 mod columns;
 mod functions;
 mod names;

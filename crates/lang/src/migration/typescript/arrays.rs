@@ -50,6 +50,11 @@ impl<'a> Lowering<'a> {
                             return Err(self.possibly_absent(spread.span, &ty, "the elements"));
                         }
                         Kind::Array(_) => {}
+                        kind if kind.is_text() => {
+                            parts.push(self.array(array.span, std::mem::take(&mut items))?);
+                            parts.push(javascript::text::characters(&mut self.graph, value));
+                            continue;
+                        }
                         _ => {
                             let message = format!("a `{ty}` cannot be spread into an array");
                             return Err(self.mismatch(spread.span, message, "Spread an array."));

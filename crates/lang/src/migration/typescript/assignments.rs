@@ -10,7 +10,7 @@ use oxc_ast::ast::{
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::operator::{AssignmentOperator, BinaryOperator, UpdateOperator};
 
-use super::{Binding, Id, Lowering, Reported, functions::Frame};
+use super::{Binding, Id, Lowered, Lowering, Reported, functions::Frame};
 use crate::migration::types::Kind;
 
 /// Whether an expression only assigns.
@@ -29,10 +29,6 @@ impl<'a> Lowering<'a> {
     }
 
     fn assign_expression(&mut self, assignment: &'a AssignmentExpression<'a>) -> Result<(), Reported> {
-        let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left else {
-            let help = "Build a new object or array in one place: `{ ...object, field: value }`.";
-            return Err(self.refuse(assignment.left.span(), "an assignment into an object or pattern", help));
-        };
         let operator = match assignment.operator {
             AssignmentOperator::Assign => None,
             AssignmentOperator::Addition => Some(BinaryOperator::Addition),
@@ -44,6 +40,9 @@ impl<'a> Lowering<'a> {
                 let help = "Use `=`, or one of `+=`, `-=`, `*=`, `/=`, `%=`.";
                 return Err(self.refuse(assignment.span, format!("`{}`", other.as_str()), help));
             }
+        };
+        let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left else {
+            return self.assign_field(assignment, operator);
         };
         let value = match operator {
             None => self.expression(&assignment.right)?,
@@ -58,10 +57,15 @@ impl<'a> Lowering<'a> {
 
     fn update(&mut self, update: &'a UpdateExpression<'a>) -> Result<(), Reported> {
         let SimpleAssignmentTarget::AssignmentTargetIdentifier(name) = &update.argument else {
-            let help = "Build a new object or array in one place.";
-            return Err(self.refuse(update.span, "an assignment into an object", help));
+            return self.update_field(update);
         };
         let before = self.variable_value(name)?;
+        let value = self.stepped(update, before)?;
+        self.assign(name.span, &name.name, value)
+    }
+
+    /// One more, or one less.
+    pub(super) fn stepped(&mut self, update: &'a UpdateExpression<'a>, before: Id) -> Lowered {
         let one = match self.ty(before).kind {
             Kind::BigInt => self.graph.big_int(1),
             _ => self.graph.number(1.0),
@@ -74,8 +78,7 @@ impl<'a> Lowering<'a> {
             let message = format!("`{}` of a string", update.operator.as_str());
             return Err(self.mismatch(update.span, message, "Convert it with `Number(…)` first."));
         }
-        let value = self.operation(update.span, operator, before, one)?;
-        self.assign(name.span, &name.name, value)
+        self.operation(update.span, operator, before, one)
     }
 
     fn variable_value(&mut self, name: &'a IdentifierReference<'a>) -> Result<Id, Reported> {
@@ -101,8 +104,13 @@ impl<'a> Lowering<'a> {
                 self.bindings[position].1 = Binding::Variable(value);
                 Ok(())
             }
+            Some((position, Binding::List { assignable: true, .. })) if position >= first => {
+                self.graph.suggest_name(value, name);
+                self.bindings[position].1 = Binding::Variable(value);
+                Ok(())
+            }
             Some((_, Binding::Broken)) => Err(Reported),
-            Some((_, Binding::Variable(_))) => {
+            Some((_, Binding::Variable(_) | Binding::List { assignable: true, .. })) => {
                 let help = "Return the value, and assign it where the function is called.";
                 Err(self.refuse(
                     span,

@@ -9,7 +9,7 @@ use oxc_span::{GetSpan, Span};
 use super::{Binding, Id, Lowered, Lowering, Reported, expressions::Chain};
 use crate::migration::{
     ir::Function,
-    javascript::{self, number::Extreme},
+    javascript::{self, bits::Radix, calendar::Years, number::Extreme},
     types::Kind,
 };
 
@@ -231,12 +231,9 @@ impl<'a> Lowering<'a> {
                 let text = self.text_of(span, *value)?;
                 Ok(javascript::number::parse_float(&mut self.graph, text))
             }
-            ("parseInt", [value, radix]) if self.graph.as_number(*radix) == Some(10.0) => {
-                let text = self.text_of(span, *value)?;
-                Ok(javascript::number::parse_int(&mut self.graph, text))
-            }
+            ("parseInt", [value, radix @ ..]) if radix.len() < 2 => self.parse_int(span, *value, radix),
             ("parseInt", _) => {
-                Err(self.refuse(span, "`parseInt` without the base 10", "Write `parseInt(text, 10)`."))
+                Err(self.refuse(span, "`parseInt` with these arguments", "Write `parseInt(text, 10)`."))
             }
             ("Date", _) => Err(self.forbid(span, "`Date()`")),
             _ => {
@@ -304,10 +301,18 @@ impl<'a> Lowering<'a> {
                 let text = self.text_of(span, *x)?;
                 Ok(javascript::number::parse_float(&mut self.graph, text))
             }
-            ("Number.parseInt", [x, radix]) if g.as_number(*radix) == Some(10.0) => {
-                let text = self.text_of(span, *x)?;
-                Ok(javascript::number::parse_int(&mut self.graph, text))
+            ("Number.parseInt", [x, radix @ ..]) if radix.len() < 2 => self.parse_int(span, *x, radix),
+            ("Math.pow", [base, exponent]) => self.power(span, *base, *exponent),
+            ("String.fromCharCode", values) => {
+                let mut parts = vec![self.graph.text("")];
+                for value in values.iter().copied() {
+                    let code = self.numeric(span, name, value)?;
+                    let character = javascript::code::from_char_code(&mut self.graph, code);
+                    parts.push(self.take(character));
+                }
+                Ok(self.graph.apply(Function::Concatenate, &parts))
             }
+            ("Date.UTC", [_, ..]) => self.time_of(span, name, &values),
             ("Math.min" | "Math.max", values) => {
                 let (which, mut result) = match name {
                     "Math.min" => (Extreme::Least, f64::INFINITY),
@@ -360,6 +365,34 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// `parseInt` with the base that is given, if any is.
+    fn parse_int(&mut self, span: Span, value: Id, radix: &[Id]) -> Lowered {
+        let text = self.text_of(span, value)?;
+        let told = match radix {
+            [] => Some(0.0),
+            [radix, ..] => self.graph.as_number(*radix),
+        };
+        let radix = match told {
+            Some(10.0) => return Ok(javascript::number::parse_int(&mut self.graph, text)),
+            Some(0.0) => Radix::Told,
+            Some(2.0) => Radix::Two,
+            Some(8.0) => Radix::Eight,
+            Some(16.0) => Radix::Sixteen,
+            _ => {
+                let help = "Digits in the bases 2, 8, 10 and 16 are compiled.";
+                return Err(self.refuse(span, "`parseInt` with this base", help));
+            }
+        };
+        Ok(javascript::bits::parse_int(&mut self.graph, text, radix))
+    }
+
+    /// The time value of a year, a month and so on.
+    fn time_of(&mut self, span: Span, name: &str, parts: &[Id]) -> Lowered {
+        let parts: Result<Vec<_>, _> =
+            parts.iter().take(7).map(|part| self.numeric(span, name, *part)).collect();
+        Ok(javascript::calendar::from_parts(&mut self.graph, &parts?, Years::Short))
+    }
+
     /// An argument that must be a number.
     pub(super) fn numeric(&mut self, span: Span, name: &str, value: Id) -> Lowered {
         let ty = self.ty(value).clone();
@@ -394,15 +427,13 @@ impl<'a> Lowering<'a> {
             return Err(self.refuse(span, "an object of a class", "Use plain objects and `new Date(…)`."));
         }
         let arguments = self.arguments(&new.arguments)?;
-        let [value] = arguments.as_slice() else {
-            return Err(match arguments.len() {
-                0 => self.forbid(span, "`new Date()`"),
-                _ => self.refuse(
-                    span,
-                    "a date from its parts",
-                    "Build an ISO text: `new Date(\"2013-01-01T10:00:00Z\")`.",
-                ),
-            });
+        let value = match arguments.as_slice() {
+            [] => return Err(self.forbid(span, "`new Date()`")),
+            [value] => value,
+            parts => {
+                let time = self.time_of(span, "`new Date`", parts)?;
+                return Ok(self.graph.apply(Function::NumberToDate, &[time]));
+            }
         };
         let ty = self.ty(*value).clone();
         match ty.kind {

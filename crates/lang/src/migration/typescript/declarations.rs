@@ -26,7 +26,8 @@ impl<'a> Lowering<'a> {
         {
             self.bindings.truncate(first);
             self.lists += 1;
-            let list = Binding::List { value, number: self.lists, escaped: false };
+            let assignable = kind == VariableDeclarationKind::Let;
+            let list = Binding::List { value, number: self.lists, escaped: false, assignable };
             self.bindings.push((name.to_string(), list));
         }
         match kind {

@@ -3,6 +3,8 @@
 //! The values of these variables are one object, and the body a function from this object to the
 //! next. `continue` is the object as it stands; after `break` it stays as it is.
 
+use std::cell::Cell;
+
 use antler_core::names::SqlIdent;
 use oxc_ast::ast::{
     AssignmentTarget, Expression, ForOfStatement, ForStatement, ForStatementInit, ForStatementLeft,
@@ -11,24 +13,52 @@ use oxc_ast::ast::{
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::operator::{BinaryOperator, UpdateOperator};
 
-use super::{Binding, Id, Lowering, Reported, statements::Rest};
-use crate::migration::{javascript::Fallible, types::Kind};
+use super::{
+    Binding, Id, Lowered, Lowering, Reported, changes::changed, expressions::shorten, statements::Rest,
+};
+use crate::migration::{
+    javascript::{self, Fallible},
+    types::Kind,
+};
 
 /// The field that says that a loop was left.
 const LEFT: &str = "left";
+
+/// The fields for what a function returns out of a loop, and whether it does.
+pub(super) const RETURNED: &str = "returned";
+pub(super) const RESULT: &str = "returned_value";
 
 /// Where the body of a loop ends.
 pub(super) struct Loop {
     /// The variables that the body assigns, as places among the names in scope.
     variables: Vec<usize>,
-    /// Whether a `break` leaves it.
+    /// Whether a `break` or a `return` leaves it.
     breaks: bool,
+    /// Whether a `return` leaves it, and with what.
+    returns: Returns,
+    /// Whether something that may be absent is returned.
+    optional: Cell<bool>,
 }
+
+/// What the body of a loop returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Returns {
+    Never,
+    /// `null` alone.
+    Null,
+    Value,
+}
+
+/// What a function returned out of a loop: whether it did, and the value.
+pub(super) type Returned = Option<(Id, Id)>;
 
 impl<'a> Lowering<'a> {
     /// `for (const item of array) …`
-    pub(super) fn for_of(&mut self, statement: &'a ForOfStatement<'a>) -> Result<(), Reported> {
-        let array = self.expression(&statement.right)?;
+    pub(super) fn for_of(&mut self, statement: &'a ForOfStatement<'a>) -> Result<Returned, Reported> {
+        let mut array = self.expression(&statement.right)?;
+        if self.ty(array).kind.is_text() && !self.ty(array).is_optional() {
+            array = javascript::text::characters(&mut self.graph, array);
+        }
         let ty = self.ty(array).clone();
         if ty.is_optional() {
             return Err(self.possibly_absent(statement.right.span(), &ty, "a loop over the elements"));
@@ -58,7 +88,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// `for (let i = 0; i < array.length; i++) …`
-    pub(super) fn for_index(&mut self, statement: &'a ForStatement<'a>) -> Result<(), Reported> {
+    pub(super) fn for_index(&mut self, statement: &'a ForStatement<'a>) -> Result<Returned, Reported> {
         let Some((name, array)) = index_loop(statement) else {
             let help = "Write `for (const item of array)` or `for (let i = 0; i < array.length; i++)`.";
             return Err(self.refuse(Span::sized(statement.span.start, 3), "a loop of this form", help));
@@ -93,7 +123,8 @@ impl<'a> Lowering<'a> {
         body: &'a Statement<'a>,
         names: &[Option<String>],
         bind: impl Fn(&mut Self, Id, Id) -> Result<(), Reported>,
-    ) -> Result<(), Reported> {
+    ) -> Result<Returned, Reported> {
+        self.give_up_lists(body);
         let mut assigned = Vec::new();
         assigned_names(body, &mut assigned);
         let mut variables: Vec<usize> = assigned
@@ -106,8 +137,9 @@ impl<'a> Lowering<'a> {
         variables.sort_unstable();
         variables.dedup();
         // A state has at least one part.
-        let breaks = has_break(body) || variables.is_empty();
-        let end = Loop { variables, breaks };
+        let returns = returns(body);
+        let breaks = has_break(body) || returns != Returns::Never || variables.is_empty();
+        let end = Loop { variables, breaks, returns, optional: Cell::new(false) };
         let initial = self.state(&end, false);
         let mut before = self.bindings.clone();
         let escapes = self.escapes.len();
@@ -145,11 +177,53 @@ impl<'a> Lowering<'a> {
         self.bindings = before;
         let state = state?;
         self.restore(&end, state);
-        Ok(())
+        Ok(self.returned_by(&end, state))
+    }
+
+    /// What a loop says about whether its function returned.
+    fn returned_by(&mut self, end: &Loop, state: Id) -> Returned {
+        let returned = match end.returns {
+            Returns::Never => return None,
+            Returns::Null | Returns::Value => self.graph.field(state, &field(RETURNED)),
+        };
+        let value = match end.returns {
+            Returns::Value => self.graph.field(state, &field(RESULT)),
+            Returns::Never | Returns::Null => self.graph.null(),
+        };
+        let is_there = end.returns == Returns::Value && !end.optional.get();
+        let value = match self.ty(value).kind {
+            // No `return` is ever reached, or all of them return nothing.
+            Kind::Never if is_there => self.graph.unreachable(),
+            Kind::Never => self.graph.null(),
+            _ if is_there => self.graph.known(value),
+            _ => value,
+        };
+        Some((returned, value))
+    }
+
+    /// The state after a `return` in the body.
+    pub(super) fn returning(&mut self, span: Span, end: &Loop, value: Id) -> Lowered {
+        let ty = self.ty(value).clone();
+        if ty.undefined || matches!(ty.kind, Kind::Object(_) | Kind::Array(_)) {
+            let help = "Find the element with `.find()`, and return behind the loop.";
+            return Err(self.refuse(
+                span,
+                format!("a `return` of a `{}` out of a loop", shorten(&ty.to_string())),
+                help,
+            ));
+        }
+        if ty.is_optional() {
+            end.optional.set(true);
+        }
+        Ok(self.state_with(end, true, Some(value)))
     }
 
     /// The values of the variables at an end of the body.
     pub(super) fn state(&mut self, end: &Loop, left: bool) -> Id {
+        self.state_with(end, left, None)
+    }
+
+    fn state_with(&mut self, end: &Loop, left: bool, returned: Option<Id>) -> Id {
         let mut fields = Vec::new();
         for (count, position) in end.variables.iter().enumerate() {
             if let Binding::Variable(value) | Binding::List { value, .. } = self.bindings[*position].1 {
@@ -158,6 +232,13 @@ impl<'a> Lowering<'a> {
         }
         if end.breaks {
             fields.push((field(LEFT), self.graph.boolean(left)));
+        }
+        if end.returns != Returns::Never {
+            fields.push((field(RETURNED), self.graph.boolean(returned.is_some())));
+        }
+        if end.returns == Returns::Value {
+            let value = returned.unwrap_or_else(|| self.graph.null());
+            fields.push((field(RESULT), value));
         }
         self.graph.object(fields)
     }
@@ -188,8 +269,8 @@ impl<'a> Lowering<'a> {
         let Some(place) = self.bindings.iter().rposition(|(bound, _)| bound == name) else {
             return Ok(false);
         };
-        let (value, number, escaped) = match self.bindings[place].1 {
-            Binding::List { value, number, escaped } => (value, number, escaped),
+        let (value, number, escaped, assignable) = match self.bindings[place].1 {
+            Binding::List { value, number, escaped, assignable } => (value, number, escaped, assignable),
             _ => {
                 let help = format!("Start with an array of your own: `const {name} = [];`");
                 return Err(self.refuse(call.span, "a `.push()` to an array that others may see", help));
@@ -203,7 +284,7 @@ impl<'a> Lowering<'a> {
         let items = self.array(call.span, items)?;
         let longer = self.chained(call.span, &[value, items])?;
         self.graph.suggest_name(longer, name);
-        self.bindings[place].1 = Binding::List { value: longer, number, escaped };
+        self.bindings[place].1 = Binding::List { value: longer, number, escaped, assignable };
         Ok(true)
     }
 
@@ -257,6 +338,7 @@ fn pushed<'a>(expression: &'a Expression<'a>) -> Option<(&'a str, &'a oxc_ast::a
 fn assigned_names<'a>(statement: &'a Statement<'a>, names: &mut Vec<&'a str>) {
     match statement {
         Statement::ExpressionStatement(statement) => match &statement.expression {
+            expression if changed(expression).is_some() => names.extend(changed(expression)),
             Expression::AssignmentExpression(assignment) => {
                 if let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left {
                     names.push(name.name.as_str());
@@ -287,8 +369,23 @@ fn has_break(statement: &Statement) -> bool {
     }
 }
 
+/// What a body returns.
+fn returns(statement: &Statement) -> Returns {
+    match statement {
+        Statement::ReturnStatement(statement) => match &statement.argument {
+            Some(Expression::NullLiteral(_)) => Returns::Null,
+            Some(_) | None => Returns::Value,
+        },
+        other => inner_statements(other).into_iter().map(returns).fold(Returns::Never, |a, b| match (a, b) {
+            (Returns::Value, _) | (_, Returns::Value) => Returns::Value,
+            (Returns::Null, _) | (_, Returns::Null) => Returns::Null,
+            (Returns::Never, Returns::Never) => Returns::Never,
+        }),
+    }
+}
+
 /// The statements of a statement.
-fn inner_statements<'a>(statement: &'a Statement<'a>) -> Vec<&'a Statement<'a>> {
+pub(super) fn inner_statements<'a>(statement: &'a Statement<'a>) -> Vec<&'a Statement<'a>> {
     match statement {
         Statement::BlockStatement(block) => block.body.iter().collect(),
         Statement::IfStatement(branch) => {

@@ -5,7 +5,7 @@ use oxc_span::Span;
 
 use super::{Id, Lowered, Lowering};
 use crate::migration::{
-    ir::{DatePart, Function, MAX_REPEAT},
+    ir::{Base, DatePart, Function, MAX_REPEAT},
     javascript::{self, text::Side},
     types::{Kind, Type},
 };
@@ -73,13 +73,14 @@ impl<'a> Lowering<'a> {
             ("trim", []) => javascript::text::trim(g, s),
             ("trimStart", []) => javascript::text::trim_start(g, s),
             ("trimEnd", []) => javascript::text::trim_end(g, s),
-            ("includes" | "startsWith" | "endsWith" | "indexOf", [searched]) => {
+            ("includes" | "startsWith" | "endsWith" | "indexOf" | "lastIndexOf", [searched]) => {
                 let searched = self.text_argument(span, name, *searched)?;
                 let g = &mut self.graph;
                 match name {
                     "includes" => g.apply(Function::Contains, &[s, searched]),
                     "startsWith" => g.apply(Function::StartsWith, &[s, searched]),
                     "endsWith" => g.apply(Function::EndsWith, &[s, searched]),
+                    "lastIndexOf" => javascript::text::last_index_of(g, s, searched),
                     _ => javascript::text::index_of(g, s, searched),
                 }
             }
@@ -100,24 +101,44 @@ impl<'a> Lowering<'a> {
                 let unit = javascript::text::char_at(&mut self.graph, s, position);
                 self.take(unit)
             }
+            ("charCodeAt" | "codePointAt", [] | [_]) => {
+                let position = match arguments.first() {
+                    Some(position) => self.numeric(span, name, *position)?,
+                    None => self.graph.number(0.0),
+                };
+                match name {
+                    "charCodeAt" => javascript::code::char_code_at(&mut self.graph, s, position),
+                    _ => javascript::code::code_point_at(&mut self.graph, s, position),
+                }
+            }
             ("padStart" | "padEnd", [target] | [target, _]) => {
                 let filler = match arguments.get(1) {
                     Some(filler) => g.as_text(*filler).map(str::to_owned),
                     None => Some(" ".to_owned()),
                 };
-                let target = g.as_number(*target).filter(|n| (0.0..=MAX_REPEAT).contains(n));
-                let (Some(filler), Some(target)) = (filler, target) else { return Ok(None) };
+                let Some(filler) = filler else { return Ok(None) };
                 if filler.chars().any(|c| c.len_utf16() > 1) {
                     return Ok(None);
                 }
                 let side = if name == "padStart" { Side::Start } else { Side::End };
-                javascript::text::pad(g, s, side, target as u32, &filler)
+                match g.as_number(*target).filter(|n| (0.0..=MAX_REPEAT).contains(n)) {
+                    Some(target) => javascript::text::pad(g, s, side, target as u32, &filler),
+                    None => {
+                        let target = self.numeric(span, name, *target)?;
+                        let padded = javascript::text::pad_to(&mut self.graph, s, side, target, &filler);
+                        self.take(padded)
+                    }
+                }
             }
             ("repeat", [count]) => {
                 let count = g.as_number(*count).filter(|n| (0.0..=1000.0).contains(n) && n.fract() == 0.0);
                 match count {
                     Some(_) => g.apply(Function::Repeat, &[s, arguments[0]]),
-                    None => return Ok(None),
+                    None => {
+                        let count = self.numeric(span, name, arguments[0])?;
+                        let repeated = javascript::text::repeat(&mut self.graph, s, count);
+                        self.take(repeated)
+                    }
                 }
             }
             ("concat", parts) => {
@@ -128,14 +149,20 @@ impl<'a> Lowering<'a> {
                 self.graph.apply(Function::Concatenate, &all)
             }
             ("replace" | "replaceAll", [pattern, replacement]) => {
-                // `$` in a replacement stands for parts of the match; an empty pattern matches everywhere.
-                let plain = g.as_text(*replacement).is_some_and(|text| !text.contains('$'));
-                let pattern_known = g.as_text(*pattern).is_some_and(|text| !text.is_empty());
-                if !plain || !pattern_known {
+                // An empty pattern matches everywhere.
+                if g.as_text(*pattern).is_none_or(str::is_empty) {
                     return Ok(None);
                 }
+                let by = self.text_argument(span, name, *replacement)?;
                 let function = if name == "replace" { Function::ReplaceFirst } else { Function::ReplaceAll };
-                g.apply(function, &[s, *pattern, *replacement])
+                match javascript::text::replace(&mut self.graph, function, s, *pattern, by) {
+                    Some(replaced) => self.take(replaced),
+                    None => return Ok(None),
+                }
+            }
+            ("split", [separator]) if g.as_text(*separator) == Some("") => {
+                let units = javascript::text::code_units(g, s);
+                self.take(units)
             }
             ("split", [separator]) if g.as_text(*separator).is_some_and(|text| !text.is_empty()) => {
                 g.apply(Function::Split, &[s, *separator])
@@ -155,6 +182,16 @@ impl<'a> Lowering<'a> {
         Ok(match (name, arguments) {
             ("valueOf", []) => Some(x),
             ("toString", []) => Some(self.text_of(span, x)?),
+            ("toString", [radix]) => {
+                let base = match self.graph.as_number(*radix) {
+                    Some(10.0) => return Ok(Some(self.text_of(span, x)?)),
+                    Some(2.0) => Base::Two,
+                    Some(16.0) => Base::Sixteen,
+                    _ => return Ok(None),
+                };
+                let text = javascript::bits::to_text_in(&mut self.graph, base, x);
+                Some(self.take(text))
+            }
             ("toFixed", [] | [_]) => {
                 let decimals =
                     arguments.first().map_or(Some(0.0), |decimals| self.graph.as_number(*decimals));
@@ -261,6 +298,6 @@ fn methods_of(kind: &Kind) -> &'static str {
         kind if kind.is_text() => {
             "Of a string, the compiled subset has the methods for case, trimming, searching, slicing, padding, splitting and replacing, with plain constant patterns."
         }
-        _ => "Of a number, the compiled subset has toString() and toFixed(n).",
+        _ => "Of a number, the compiled subset has toString(), toString(16), toString(2) and toFixed(n).",
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Files are parsed, never run. What is imported is lowered first, file by file (`imports`). A migration is the body of its one
 //! exported function, lowered for one row: statements become conditional values
-//! (`statements`, `declarations`, `assignments`, `loops`), expressions become nodes whose types are
+//! (`statements`, `declarations`, `assignments`, `changes`, `loops`), expressions become nodes whose types are
 //! checked on the way (`expressions`, `operators`, `objects`, `lookups`, `calls`, `methods`,
 //! `regular`), what runs over arrays gets a body (`arrays`, `orders`, `reductions`), calls of the
 //! file's functions become their bodies (`functions`), and tests narrow types by recording facts
@@ -15,6 +15,7 @@
 mod arrays;
 mod assignments;
 mod calls;
+mod changes;
 mod declarations;
 mod expressions;
 mod facts;
@@ -70,11 +71,14 @@ enum Binding<'a> {
     Value(Id),
     /// A variable, with the value that it has here.
     Variable(Id),
-    /// An array that was just made and that only this name refers to, with what it holds here.
+    /// An array, an object or a date that was just made and that only this name refers to, with what it
+    /// holds here.
     List {
         value: Id,
         number: u32,
         escaped: bool,
+        /// Whether the name may be given another value.
+        assignable: bool,
     },
     /// A `Map` of constant keys, and a `Set`.
     Map(Vec<(Id, Id)>),

@@ -105,7 +105,11 @@ impl<'a> Lowering<'a> {
         argument: &'a Expression<'a>,
         fields: &mut Vec<(SqlIdent, Id)>,
     ) -> Result<(), Reported> {
-        let value = self.expression(argument)?;
+        // A copy, so that an object stays with its name.
+        let value = match self.list(argument) {
+            Some(own) => own,
+            None => self.expression(argument)?,
+        };
         let ty = self.ty(value).clone();
         let names = match &ty.kind {
             Kind::Object(types) => types.clone(),

@@ -7,7 +7,7 @@ use oxc_syntax::operator::{BinaryOperator, LogicalOperator, UnaryOperator};
 
 use super::{Id, Lowered, Lowering, expressions::shorten};
 use crate::migration::{
-    ir::{Arithmetic, Function, Nothing},
+    ir::{Arithmetic, Bitwise, Function, Nothing},
     javascript,
     types::Kind,
 };
@@ -143,7 +143,11 @@ impl<'a> Lowering<'a> {
                 let help = "Build a new object: `const { field, ...others } = event`.";
                 Err(self.refuse(span, "`delete`", help))
             }
-            UnaryOperator::BitwiseNot => Err(self.refuse(span, "a bitwise operator", "Use arithmetic.")),
+            UnaryOperator::BitwiseNot => {
+                let value = self.expression(&unary.argument)?;
+                let value = self.numeric(span, "`~`", value)?;
+                Ok(javascript::bits::not(&mut self.graph, value))
+            }
         }
     }
 
@@ -194,21 +198,44 @@ impl<'a> Lowering<'a> {
             | BinaryOperator::Multiplication
             | BinaryOperator::Division
             | BinaryOperator::Remainder => self.arithmetic(span, operator, left, right),
-            BinaryOperator::Exponential => {
-                let help = "Powers are not the same to the last bit everywhere; multiply, or use a constant.";
-                Err(self.refuse(span, "`**`", help))
-            }
+            BinaryOperator::Exponential => self.power(span, left, right),
             BinaryOperator::In => self.has_key(span, right, left, true),
             BinaryOperator::Instanceof => {
                 Err(self.refuse(span, format!("`{symbol}`"), "The model tells what a row has."))
             }
-            BinaryOperator::ShiftLeft
-            | BinaryOperator::ShiftRight
-            | BinaryOperator::ShiftRightZeroFill
-            | BinaryOperator::BitwiseOR
-            | BinaryOperator::BitwiseXOR
-            | BinaryOperator::BitwiseAnd => {
-                Err(self.refuse(span, "a bitwise operator", "Use `Math.trunc`, `Math.floor` and arithmetic."))
+            BinaryOperator::ShiftLeft => self.bitwise(span, symbol, Bitwise::Left, left, right),
+            BinaryOperator::ShiftRight => self.bitwise(span, symbol, Bitwise::Right, left, right),
+            BinaryOperator::ShiftRightZeroFill => {
+                self.bitwise(span, symbol, Bitwise::UnsignedRight, left, right)
+            }
+            BinaryOperator::BitwiseOR => self.bitwise(span, symbol, Bitwise::Or, left, right),
+            BinaryOperator::BitwiseXOR => self.bitwise(span, symbol, Bitwise::Xor, left, right),
+            BinaryOperator::BitwiseAnd => self.bitwise(span, symbol, Bitwise::And, left, right),
+        }
+    }
+
+    fn bitwise(&mut self, span: Span, symbol: &str, op: Bitwise, left: Id, right: Id) -> Lowered {
+        if self.ty(left).kind == Kind::BigInt && self.ty(right).kind == Kind::BigInt {
+            return Err(self.refuse(
+                span,
+                format!("`{symbol}` of bigints"),
+                "Convert them with `Number(…)`.",
+            ));
+        }
+        let name = format!("`{symbol}`");
+        let (left, right) = (self.numeric(span, &name, left)?, self.numeric(span, &name, right)?);
+        Ok(javascript::bits::operation(&mut self.graph, op, left, right))
+    }
+
+    /// `x ** 2` is `x * x`. Of other powers the last bit differs between implementations.
+    pub(super) fn power(&mut self, span: Span, base: Id, exponent: Id) -> Lowered {
+        let (base, exponent) = (self.numeric(span, "`**`", base)?, self.numeric(span, "`**`", exponent)?);
+        match self.graph.as_number(exponent) {
+            Some(1.0) => Ok(base),
+            Some(2.0) => Ok(self.graph.apply(Function::Multiply, &[base, base])),
+            _ => {
+                let help = "Powers are not the same to the last bit everywhere; only `x ** 2` is compiled. Multiply, or use a constant.";
+                Err(self.refuse(span, "this power", help))
             }
         }
     }

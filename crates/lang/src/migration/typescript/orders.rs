@@ -93,10 +93,11 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Whether an expression makes an array that nothing else refers to.
+/// Whether an expression makes an array, an object or a date that nothing else refers to.
 pub(super) fn is_fresh(expression: &Expression) -> bool {
     match expression.get_inner_expression() {
-        Expression::ArrayExpression(_) => true,
+        Expression::ArrayExpression(_) | Expression::ObjectExpression(_) => true,
+        Expression::NewExpression(new) => new.callee.is_specific_id("Date"),
         Expression::CallExpression(call) => match call.callee.without_parentheses() {
             Expression::StaticMemberExpression(member) => {
                 matches!(

@@ -3,12 +3,14 @@
 //! The database wants one type for the value at all times. It is found by lowering the body until
 //! what it makes of a value of some type is of that type again.
 
+use antler_core::names::SqlIdent;
 use oxc_ast::ast::CallExpression;
 use oxc_span::{GetSpan, Span};
 
 use super::{
     Id, Lowered, Lowering,
     arrays::{Callback, can_be_element},
+    loops::RESULT,
 };
 use crate::migration::{
     ir::{Node, Role},
@@ -124,7 +126,12 @@ fn widened(ty: &Type) -> Type {
         kind if kind.is_number() => Kind::Number,
         Kind::Array(item) => Kind::Array(Box::new(widened(item))),
         Kind::Object(fields) => {
-            Kind::Object(fields.iter().map(|(name, ty)| (name.clone(), widened(ty))).collect())
+            // What a loop returns is not made of what it was.
+            let keep = |name: &SqlIdent| name.as_str() == RESULT;
+            let field = |(name, ty): &(SqlIdent, Type)| {
+                (name.clone(), if keep(name) { ty.clone() } else { widened(ty) })
+            };
+            Kind::Object(fields.iter().map(field).collect())
         }
         other => other.clone(),
     };

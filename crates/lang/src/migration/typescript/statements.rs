@@ -83,12 +83,8 @@ impl<'a> Lowering<'a> {
                         self.declare(variables.kind, variable);
                     }
                 }
-                Statement::ReturnStatement(statement) if rest.around().is_some() => {
-                    let help = "Find the element with `.find()` or `.some()`, and return behind it.";
-                    return Err(self.refuse(statement.span, "a `return` out of a loop", help));
-                }
                 Statement::ReturnStatement(statement) => {
-                    return match &statement.argument {
+                    let value = match &statement.argument {
                         Some(argument) => self.return_value(argument),
                         None => self.return_nothing(|this| {
                             this.report(
@@ -100,6 +96,7 @@ impl<'a> Lowering<'a> {
                             )
                         }),
                     };
+                    return self.leave(statement.span, value?, rest);
                 }
                 Statement::ThrowStatement(statement) => return self.throw(&statement.argument),
                 Statement::IfStatement(statement) => return self.if_statement(statement, others, rest),
@@ -122,9 +119,28 @@ impl<'a> Lowering<'a> {
                     let Some(end) = rest.around() else { return Err(Reported) };
                     return Ok(self.state(end, false));
                 }
-                Statement::ForOfStatement(statement) => self.for_of(statement)?,
-                Statement::ForStatement(statement) => self.for_index(statement)?,
-                Statement::ExpressionStatement(statement) if self.push(&statement.expression)? => {}
+                Statement::ForOfStatement(_) | Statement::ForStatement(_) => {
+                    let returned = match statement {
+                        Statement::ForOfStatement(statement) => self.for_of(statement)?,
+                        Statement::ForStatement(statement) => self.for_index(statement)?,
+                        _ => None,
+                    };
+                    if let Some((returned, value)) = returned {
+                        let span = statement.span();
+                        let names = self.bindings.clone();
+                        let (a, b) = self.branches(
+                            returned,
+                            |this| this.leave(span, value, rest),
+                            |this| {
+                                this.bindings = names;
+                                this.statements(others, rest)
+                            },
+                        )?;
+                        return self.choose(span, returned, a, b);
+                    }
+                }
+                Statement::ExpressionStatement(statement)
+                    if self.push(&statement.expression)? || self.set_date(&statement.expression)? => {}
                 Statement::FunctionDeclaration(function) => {
                     let scope = Scope::Here(self.bindings.len());
                     if let (Some(id), Some(function)) = (&function.id, Callable::of_function(function, scope))
@@ -158,6 +174,14 @@ impl<'a> Lowering<'a> {
                 self.bindings.truncate(*scope);
                 self.statements(statements, rest)
             }
+        }
+    }
+
+    /// What a `return` of a value becomes: inside of a loop, the end of the loop.
+    fn leave(&mut self, span: Span, value: Id, rest: &Rest<'_, 'a>) -> Lowered {
+        match rest.around() {
+            Some(end) => self.returning(span, end, value),
+            None => Ok(value),
         }
     }
 

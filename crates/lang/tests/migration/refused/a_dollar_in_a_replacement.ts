@@ -1,3 +1,3 @@
 export default function migrate(event) {
-  return { ...event, text: event.text.replace("a", "$&") };
+  return { ...event, text: event.text.replace("a", "$`") };
 }

@@ -1,6 +1,6 @@
 export default function migrate(event) {
   for (const tag of event.tags) {
-    if (tag === "skip") return null;
+    if (tag !== "skip") return event;
   }
-  return event;
+  return null;
 }

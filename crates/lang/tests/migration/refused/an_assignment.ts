@@ -1,5 +1,4 @@
 export default function migrate(event) {
-  const result = { ...event };
-  result.number = 1;
-  return result;
+  event.number = 1;
+  return event;
 }

@@ -1,3 +1,3 @@
 export default function migrate(event) {
-  return { ...event, number: Math.sin(event.number) + event.number ** 2 };
+  return { ...event, number: Math.sin(event.number) + event.number ** 3 };
 }

@@ -1,3 +1,0 @@
-export default function migrate(event) {
-  return { ...event, number: parseInt(event.text) };
-}
