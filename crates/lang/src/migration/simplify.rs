@@ -14,6 +14,9 @@ use super::{
     types::{Kind, Type},
 };
 
+/// How many constants a choice may have to be compared one by one.
+const MAX_CHOICES: usize = 12;
+
 impl Graph {
     /// A node rebuilt from the same kind of node over other children.
     pub(super) fn rebuild(&mut self, node: &Node, ty: &Type, mut child: impl FnMut(Id) -> Id) -> Id {
@@ -271,9 +274,33 @@ impl Graph {
             (_, Node::Boolean(false)) => return self.not(a),
             _ => None,
         };
-        match known {
-            Some(known) => self.boolean(known),
-            None => self.intern(Node::Apply(Function::Equal, vec![a, b]), Type::of(Kind::Boolean)),
+        if let Some(known) = known {
+            return self.boolean(known);
+        }
+        // A choice between constants that is compared with one is a choice between answers.
+        for (choice, constant) in [(a, b), (b, a)] {
+            if let (Node::If(condition, x, y), Some(_)) = (self.node(choice), self.as_text(constant))
+                && self.is_choice_of_texts(choice, &mut { MAX_CHOICES })
+            {
+                let (condition, x, y) = (*condition, *x, *y);
+                let (x, y) = (self.equal(x, constant), self.equal(y, constant));
+                return self.if_else(condition, x, y);
+            }
+        }
+        self.intern(Node::Apply(Function::Equal, vec![a, b]), Type::of(Kind::Boolean))
+    }
+
+    /// Whether a value is one of a few constant texts, whatever the conditions are. Choices share their
+    /// branches, so there may be more ways through them than nodes.
+    fn is_choice_of_texts(&self, value: Id, left: &mut usize) -> bool {
+        match self.node(value) {
+            _ if *left == 0 => false,
+            Node::Text(_) => {
+                *left -= 1;
+                true
+            }
+            Node::If(_, a, b) => self.is_choice_of_texts(*a, left) && self.is_choice_of_texts(*b, left),
+            _ => false,
         }
     }
 

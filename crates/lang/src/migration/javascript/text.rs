@@ -240,7 +240,8 @@ fn written_out(by: &str, found: Option<&str>) -> Option<String> {
     Some(out)
 }
 
-/// How often a text may be repeated, where that depends on the row.
+/// How much a text may be filled, and how often and to what length it may be repeated, where that
+/// depends on the row: a mistake must not take the memory of the database.
 const MAX_ROW_REPEAT: f64 = 10_000.0;
 
 /// `repeat`: throws a `RangeError` for negative and infinite counts, and fails for very large ones.
@@ -253,7 +254,10 @@ pub(in super::super) fn repeat(g: &mut Graph, s: Id, count: Id) -> Fallible {
     let is_invalid = g.or(is_negative, is_infinite);
     let (invalid, shown) = (g.text("Invalid count value: "), super::number::to_text(g, count));
     let invalid_reason = g.apply(F::Concatenate, &[invalid, shown]);
-    let is_large = g.apply(F::Less, &[limit, whole]);
+    let length = length(g, s);
+    let size = g.apply(F::Multiply, &[length, whole]);
+    let (is_long, is_often) = (g.apply(F::Less, &[limit, size]), g.apply(F::Less, &[limit, whole]));
+    let is_large = g.or(is_often, is_long);
     let (before, after) = (g.text("a text "), g.text(" times is too large to be computed exactly"));
     let large_reason = g.apply(F::Concatenate, &[before, shown, after]);
     let (invalid, large) = (g.failure_if(is_invalid, invalid_reason), g.failure_if(is_large, large_reason));

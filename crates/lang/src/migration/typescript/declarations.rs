@@ -8,7 +8,7 @@ use super::{
     functions::{Callable, Scope},
     orders::is_fresh,
 };
-use crate::migration::{ir::Nothing, types::Kind};
+use crate::migration::{ir::Nothing, javascript, types::Kind};
 
 impl<'a> Lowering<'a> {
     /// `const` and `let`. Broken names are bound as broken; lowering goes on to find more.
@@ -72,7 +72,8 @@ impl<'a> Lowering<'a> {
                 if let Some(name) = variable.id.get_identifier_name() {
                     self.graph.suggest_name(value, name.as_str());
                 }
-                self.bind(&variable.id, value)
+                // What was not bound is not reported again.
+                self.bind(&variable.id, value).inspect_err(|_| self.bind_broken(&variable.id))
             }
             Err(reported) => {
                 self.bind_broken(&variable.id);
@@ -140,8 +141,9 @@ impl<'a> Lowering<'a> {
             }
         }
         if let Some(rest) = &pattern.rest {
-            let help = "Take the elements by position: `list[0]`.";
-            return Err(self.refuse(rest.span, "the rest of an array", help));
+            let start = self.graph.number(pattern.elements.len() as f64);
+            let others = javascript::array::slice(&mut self.graph, value, start, None);
+            self.bind(&rest.argument, others)?;
         }
         Ok(())
     }

@@ -125,6 +125,8 @@ struct Lowering<'a> {
     failure: Id,
     /// Values that are known to be there on this path.
     present: BTreeSet<Id>,
+    /// Texts that are known to be one of a few on this path.
+    words: BTreeMap<Id, BTreeSet<String>>,
     /// For a condition that was lowered: the values that are absent when it holds.
     absent_if: BTreeMap<Id, BTreeSet<Id>>,
     /// Values whose type the author asserted with `as`.
@@ -163,6 +165,7 @@ pub(super) fn compile(
         frame: Frame::Migration,
         failure,
         present: BTreeSet::new(),
+        words: BTreeMap::new(),
         absent_if: BTreeMap::new(),
         asserted: BTreeSet::new(),
         depth: 0,

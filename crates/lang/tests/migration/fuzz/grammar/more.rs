@@ -5,13 +5,19 @@ use crate::fuzz::tree::{Part, Tree};
 
 impl Author<'_> {
     pub(super) fn more_text(&mut self, d: usize) -> Tree {
-        match self.chance.below(7) {
+        match self.chance.below(9) {
+            6 => {
+                let text = self.leaf(T);
+                let test = format!(" === \"a\" || {text} === \"é\" ? {text} : ");
+                tree!(T, format!("({text}{test}"), self.piece(T, d), ")")
+            }
+            7 => tree!(T, "(row.w !== \"a\" ? row.w : ", self.piece(T, d), ")"),
             0 => tree!(T, "(", self.piece(N, d), " >>> 0).toString(16)"),
             1 => tree!(T, "(", self.piece(N, d), " & 255).toString(2)"),
             2 => tree!(T, "String.fromCharCode(", self.piece(N, d), ")"),
             3 => {
                 let f = ["replace", "replaceAll"][self.chance.below(2)];
-                tree!(T, self.piece(T, d), format!(".{f}(\"a\", "), self.piece(T, d), ")")
+                tree!(T, self.piece(T, d), format!(".{f}(\"a\", "), self.piece(T, 0), ")")
             }
             4 => {
                 let f = ["padStart", "padEnd"][self.chance.below(2)];
@@ -61,7 +67,12 @@ impl Author<'_> {
     }
 
     pub(super) fn more_texts(&mut self, d: usize) -> Tree {
-        match self.chance.below(2) {
+        match self.chance.below(3) {
+            2 => {
+                let (head, tail) = (self.name("h"), self.name("t"));
+                let function = format!("(([{head}, ...{tail}]) => [...{tail}, {head} ?? \"\"])(");
+                tree!(Ts, function, self.piece(Ts, d), ")")
+            }
             0 => tree!(Ts, self.piece(T, d), ".split(\"\")"),
             _ => tree!(Ts, "[...", self.piece(T, d), "]"),
         }
