@@ -134,7 +134,7 @@ pub fn python(published: &Published<'_>, prefix: &str) -> String {
 }
 
 fn path(prefix: &str, of: &ModelVersion) -> String {
-    format!("{prefix}/ingest/{}/{}", of.model, of.version)
+    format!("{prefix}/ingest/{}/{}", of.model.in_url(), of.version)
 }
 
 /// Whether a text has a word.

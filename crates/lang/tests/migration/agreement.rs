@@ -132,7 +132,7 @@ fn agree(fixture: &Fixture, expected: impl FnOnce(&[Vec<Value>]) -> Vec<Json>) {
 }
 
 /// What the migration of a fixture gives when it is called.
-fn called(session: &mut dyn Session, fixture: &Fixture, source: &TableName) -> BTreeMap<u64, Outcome> {
+pub fn called(session: &mut dyn Session, fixture: &Fixture, source: &TableName) -> BTreeMap<u64, Outcome> {
     let library = fixture::library(&fixture.source, &fixture.files);
     let (called, function) = migration::called(&fixture.source, &library, &fixture.from, &fixture.to)
         .unwrap_or_else(|problems| panic!("{}: {}", fixture.name, fixture::render(&problems)));

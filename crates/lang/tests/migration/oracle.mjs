@@ -153,12 +153,12 @@ function storedField(field, value) {
 }
 
 const answers = [];
-for (const { source, to } of functions) {
+for (const { source, to, from: own = from, rows: given = rows } of functions) {
   const migrate = load(source);
-  for (const row of rows) {
+  for (const row of given) {
     let answer;
     try {
-      const result = migrate(readObject(from.fields, row));
+      const result = migrate(readObject(own.fields, row));
       const fields = () => to.fields.map((field) => storedField(field, result[field.name]));
       answer = result === null ? { filtered: true } : { stored: fields() };
     } catch (error) {

@@ -123,12 +123,30 @@ pub fn node(
     from: &Model,
     rows: &[Vec<Value>],
 ) -> Vec<Json> {
-    let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
-    let oracle = fixture::folder("../../../../tests/oracle/package.json");
     let functions: Vec<_> =
         functions.iter().map(|(source, to)| json!({ "source": source, "to": to })).collect();
     let files: BTreeMap<_, _> = files.iter().map(|file| (&file.path, &file.text)).collect();
-    let job = json!({ "oracle": oracle, "functions": functions, "files": files, "from": from, "rows": rows });
+    ask(json!({ "functions": functions, "files": files, "from": from, "rows": plain(rows) }))
+}
+
+/// A function, its models, and its rows.
+pub type Job<'m> = (String, &'m Model, &'m Model, Vec<Vec<Value>>);
+
+/// What Node makes of the rows of several functions.
+pub fn node_each(jobs: &[Job]) -> Vec<Json> {
+    let functions: Vec<_> = jobs
+        .iter()
+        .map(|(source, from, to, rows)| json!({ "source": source, "from": from, "to": to, "rows": plain(rows) }))
+        .collect();
+    ask(json!({ "functions": functions, "files": {} }))
+}
+
+fn plain(rows: &[Vec<Value>]) -> Vec<Json> {
+    rows.iter().map(|row| row.iter().map(Value::json).collect()).collect()
+}
+
+fn ask(mut job: Json) -> Vec<Json> {
+    job["oracle"] = json!(fixture::folder("../../../../tests/oracle/package.json"));
     let mut node = Command::new("node")
         .arg(fixture::folder("oracle.mjs"))
         .env("TZ", "UTC")
