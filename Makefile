@@ -116,7 +116,7 @@ engine:
 
 # TypeScript, for the tests that ask the language's own runtime.
 oracle:
-	@scripts/tools.sh node npm
+	@scripts/tools.sh node npm python3
 	cd tests/oracle && npm ci --loglevel=error
 
 clean-data:

@@ -28,6 +28,12 @@ impl Graph {
                     return Some(self.if_else(condition, a, b));
                 }
             }
+            // A count is one again.
+            (Function::IntegerToNumber, [value]) => {
+                if let Node::Apply(Function::CountToInteger, inner) = self.node(*value) {
+                    return Some(inner[0]);
+                }
+            }
             (Function::Floor | Function::Ceil | Function::Truncate, [value]) if self.is_whole(*value) => {
                 return Some(*value);
             }
@@ -42,6 +48,10 @@ impl Graph {
             }
             _ => {}
         }
+        let integers: Option<Vec<i64>> = args.iter().map(|arg| self.as_big_int(*arg)).collect();
+        if let Some(folded) = integers.and_then(|integers| self.fold_integers(function, &integers)) {
+            return Some(folded);
+        }
         let numbers: Option<Vec<f64>> = args.iter().map(|arg| self.as_number(*arg)).collect();
         let result = match (function, numbers?.as_slice()) {
             (Function::Add, [a, b]) => a + b,
@@ -55,6 +65,7 @@ impl Graph {
             (Function::Absolute, [a]) => a.abs(),
             (Function::TimeClip, [a]) if a.abs() <= 8.64e15 => a.trunc() + 0.0,
             (Function::TimeClip, [_]) => f64::NAN,
+            (Function::CountToInteger, [a]) => return Some(self.big_int(*a as i64)),
             (Function::Less, [a, b]) => return Some(self.boolean(a < b)),
             (Function::LessOrEqual, [a, b]) => return Some(self.boolean(a <= b)),
             (Function::IsFinite, [a]) => {
@@ -64,6 +75,17 @@ impl Graph {
             _ => return None,
         };
         Some(self.number(result))
+    }
+
+    /// The same for integers.
+    fn fold_integers(&mut self, function: &Function, args: &[i64]) -> Option<Id> {
+        Some(match (function, args) {
+            (Function::Less, [a, b]) => self.boolean(a < b),
+            (Function::LessOrEqual, [a, b]) => self.boolean(a <= b),
+            (Function::IntegerToNumber, [a]) => self.number(*a as f64),
+            (Function::IntegerToText, [a]) => self.text(&a.to_string()),
+            _ => return None,
+        })
     }
 
     /// Whether a number is NaN, where that follows from how it was made.

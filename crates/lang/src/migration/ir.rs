@@ -163,9 +163,9 @@ pub(super) enum Function {
     Or,
     /// Equality of two booleans, numbers (IEEE: NaN differs from itself), integers or texts.
     Equal,
-    /// Order of numbers (IEEE) and integers.
+    /// Order of numbers (IEEE), of integers, and of texts by Unicode characters.
     Less,
-    /// Order of numbers (IEEE) and integers, or equal.
+    /// The same order, or equal.
     LessOrEqual,
     /// Order of texts by UTF-16 code units.
     TextLess,
@@ -199,6 +199,14 @@ pub(super) enum Function {
     IntegerArithmetic(Arithmetic),
     /// Whether the exact result does not fit into 64 bits.
     Overflows(Arithmetic),
+    /// The quotient of two 64-bit integers, rounded down. Meaningless for a divisor of zero, and
+    /// where the result does not fit into 64 bits.
+    FloorQuotient,
+    /// The remainder of two 64-bit integers, with the divisor's sign. Meaningless for a divisor of
+    /// zero.
+    FloorRemainder,
+    /// The integer of a number that is a count or a position.
+    CountToInteger,
     /// The integer of a number, or absent when the number is not a 64-bit integer.
     NumberToInteger,
     /// The value of a number, an integer or a text that a column of that type gives back, or absent when
@@ -459,6 +467,14 @@ impl Graph {
     pub(super) fn as_number(&self, id: Id) -> Option<f64> {
         match self.node(id) {
             Node::Number(bits) => Some(bits.value()),
+            _ => None,
+        }
+    }
+
+    /// The constant integer of a node.
+    pub(super) fn as_big_int(&self, id: Id) -> Option<i64> {
+        match self.node(id) {
+            Node::BigInt(value) => Some(*value),
             _ => None,
         }
     }

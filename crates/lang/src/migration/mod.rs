@@ -4,8 +4,10 @@
 //!
 //! ```text
 //! app/functions/….ts ──typescript──▶ graph (ir) ──sql──▶ antler_core::sql::Projection
-//!                        │              ▲
-//!                        └─ javascript ─┘ compose (a.then(&b))
+//!                        │              ▲  compose (a.then(&b))
+//!                        ├─ javascript ─┤
+//!                        ├── cpython ───┘
+//! app/functions/….py ──python
 //! ```
 //!
 //! What cannot be compiled is called by the database instead ([`Tier::Udf`], `udf`), where it can be run.
@@ -13,7 +15,7 @@
 //! The graph says what each row becomes, exactly as the language would say it: where a value
 //! cannot be computed exactly in the database, the row fails with a reason, and where that cannot be
 //! told for each row, the construct is refused. What a compiled migration promises is tested
-//! against Node, value for value, on the real engine (`tests/migration`).
+//! against Node and CPython, value for value, on the real engine (`tests/migration`).
 //!
 //! Rows that fail although the language has a value, each with a reason that says so:
 //! - texts that are not ISO 8601 dates of the years 1900 to 2299, given to `new Date` (V8 guesses),
@@ -29,6 +31,7 @@
 
 mod arrays;
 mod compose;
+mod cpython;
 mod deep;
 mod fit;
 mod fold;
@@ -36,6 +39,7 @@ mod ir;
 mod javascript;
 mod library;
 mod modules;
+mod python;
 mod signature;
 mod simplify;
 mod sql;
@@ -105,12 +109,13 @@ pub fn compile_with(
     if file.path.ends_with(".ts") {
         return deep(|| typescript::compile(file, library, from, to));
     }
-    let refused = |message| Diagnostic::error(Code::NotCompilable, message).in_file(file);
     if file.path.ends_with(".py") {
-        return Err(vec![refused("migrations in Python are not compiled to SQL yet")]);
+        return deep(|| python::compile(file, from, to));
     }
-    let diagnostic = refused("only migrations in TypeScript and Python can be run yet")
-        .with_help("Write the migration in a file that ends with `.ts` or `.py`.");
+    let diagnostic =
+        Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript and Python can be run yet")
+            .in_file(file)
+            .with_help("Write the migration in a file that ends with `.ts` or `.py`.");
     Err(vec![diagnostic])
 }
 

@@ -55,7 +55,9 @@ impl Graph {
             | F::DatePart(_)
             | F::ArrayLength => Type::of(Kind::Number),
             F::ScaledRemainder => optional(Kind::Number),
-            F::IntegerArithmetic(_) => Type::of(Kind::BigInt),
+            F::IntegerArithmetic(_) | F::FloorQuotient | F::FloorRemainder | F::CountToInteger => {
+                Type::of(Kind::BigInt)
+            }
             F::NumberToInteger | F::TextToInteger => optional(Kind::BigInt),
             F::Narrow(of @ Precise::Float32) => Type::of(Kind::Precise(*of)),
             F::Narrow(of) => optional(Kind::Precise(*of)),

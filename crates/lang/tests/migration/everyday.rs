@@ -210,6 +210,7 @@ fn usual(value: &mut Value, at: &mut usize) {
         | Value::Number(_)
         | Value::Boolean(_)
         | Value::BigInt(_)
+        | Value::Unsigned(_)
         | Value::Date(_)
         | Value::Member(..)
         | Value::Object(_) => {}

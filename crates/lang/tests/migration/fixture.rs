@@ -34,6 +34,14 @@ pub fn all() -> Vec<Fixture> {
     folders.iter().map(|folder| load(folder)).collect()
 }
 
+/// The migrations in Python, in `python`.
+pub fn python() -> Vec<Fixture> {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder("python")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders.iter().map(|folder| load_as(folder, "py")).collect()
+}
+
 /// One of them.
 pub fn named(name: &str) -> Fixture {
     load(&folder("cases").join(name))
@@ -60,9 +68,14 @@ pub fn called(of: &str, extension: &str) -> Vec<Fixture> {
 }
 
 fn load(folder: &Path) -> Fixture {
+    load_as(folder, "ts")
+}
+
+fn load_as(folder: &Path, extension: &str) -> Fixture {
     let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-    let (from, to) = (model(&folder.join("from.ts")), model(&folder.join("to.ts")));
-    let source = read(&folder.join("migrate.ts"));
+    let path = |file: &str| folder.join(format!("{file}.{extension}"));
+    let (from, to) = (model(&path("from")), model(&path("to")));
+    let source = read(&path("migrate"));
     let files = files(folder);
     let migration = migration::compile_with(&source, &library(&source, &files), &from, &to)
         .unwrap_or_else(|diagnostics| panic!("{name} is refused:\n{}", render(&diagnostics)));

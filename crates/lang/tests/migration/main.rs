@@ -4,7 +4,8 @@
 //! function. [`golden`] shows its SQL, [`oracle`] compares what the real engine makes of rows full
 //! of edge values with what Node makes of them, and [`composition`] holds that two migrations in
 //! one are the same as one after the other; [`views`] runs them where they live.
-//! [`everyday`] has many small ones. [`fuzz`] makes up functions of its own. `refused` has what is not compiled, and its messages.
+//! [`everyday`] has many small ones. [`python`] does the same for migrations in Python, against CPython.
+//! [`fuzz`] makes up functions of its own. `refused` has what is not compiled, and its messages.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod agreement;
@@ -17,6 +18,7 @@ mod fixture;
 mod fuzz;
 mod golden;
 mod oracle;
+mod python;
 mod refused;
 mod values;
 mod views;

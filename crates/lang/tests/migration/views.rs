@@ -16,7 +16,7 @@ use crate::{
 
 #[test]
 fn a_view_stores_and_refuses_the_rows_that_a_select_does() {
-    for fixture in fixture::all() {
+    for fixture in fixture::all().into_iter().chain(fixture::python()) {
         let mut session = engine::session();
         let input = values::rows(&fixture.from, 20, 4);
         let source = engine::filled(session.as_mut(), &fixture.from, &input);

@@ -72,6 +72,9 @@ impl Printer<'_> {
             F::Backwards => self.call("reverseUTF8", args),
             F::IntegerArithmetic(op) => self.binary(operator(*op), args),
             F::Overflows(op) => self.overflows(*op, args),
+            F::FloorQuotient => self.floor_quotient(args),
+            F::FloorRemainder => self.floor_remainder(args),
+            F::CountToInteger => self.call("toInt64", args),
             F::NumberToInteger => {
                 Expr::call("accurateCastOrNull", [self.computed(args[0]), Expr::string("Int64")])
             }
@@ -272,6 +275,39 @@ impl Printer<'_> {
         binary(BinaryOp::NotEq, exact, Expr::call("toInt128", [self.binary(operator(op), args)]))
     }
 
+    /// The database rounds towards zero, and throws for a divisor of zero and of minus one.
+    fn floor_quotient(&mut self, args: &[Id]) -> Expr {
+        let a = self.repeated(args[0]);
+        let zero = Expr::int(0);
+        if let Node::BigInt(divisor) = *self.graph.node(args[1])
+            && divisor > 0
+        {
+            let whole = Expr::call("intDiv", [a.clone(), Expr::int(divisor)]);
+            let rest = Expr::call("modulo", [a, Expr::int(divisor)]);
+            return binary(BinaryOp::Minus, whole, binary(BinaryOp::Less, rest, zero));
+        }
+        let b = self.repeated(args[1]);
+        let safe = safe_divisor(&b);
+        let whole = Expr::call("intDiv", [a.clone(), safe.clone()]);
+        let rest = Expr::call("modulo", [a.clone(), safe]);
+        let rounded = binary(BinaryOp::Minus, whole, has_other_sign(rest, &b));
+        let is_minus_one = binary(BinaryOp::Eq, b, Expr::int(-1));
+        Expr::call("if", [is_minus_one, Expr::call("negate", [a]), rounded])
+    }
+
+    fn floor_remainder(&mut self, args: &[Id]) -> Expr {
+        let a = self.repeated(args[0]);
+        if let Node::BigInt(divisor) = *self.graph.node(args[1])
+            && divisor > 0
+        {
+            return Expr::call("toInt64", [Expr::call("positiveModulo", [a, Expr::int(divisor)])]);
+        }
+        let b = self.repeated(args[1]);
+        let rest = Expr::call("modulo", [a, safe_divisor(&b)]);
+        let shift = binary(BinaryOp::Times, has_other_sign(rest.clone(), &b), b);
+        binary(BinaryOp::Plus, rest, shift)
+    }
+
     /// The usual spelling of whole numbers is read at once. Everything else goes the general way,
     /// through an array that is empty for the usual rows: whether a branch is skipped is up to the
     /// database, but over no elements it has nothing to do.
@@ -456,6 +492,20 @@ pub(super) fn with(name: SqlIdent, value: Expr, body: Expr) -> Expr {
 pub(super) fn each(name: SqlIdent, array: Expr, body: Expr) -> Expr {
     let lambda = Expr::Lambda { params: vec![name], body: Box::new(body) };
     Expr::call("arrayMap", [lambda, array])
+}
+
+/// A divisor for which nothing throws. By one and by minus one there is no remainder.
+fn safe_divisor(divisor: &Expr) -> Expr {
+    let throws = Expr::call("in", [divisor.clone(), Expr::call("tuple", [Expr::int(0), Expr::int(-1)])]);
+    Expr::call("if", [throws, Expr::int(1), divisor.clone()])
+}
+
+/// 1 where a remainder is not zero and has another sign than its divisor, else 0.
+fn has_other_sign(remainder: Expr, divisor: &Expr) -> Expr {
+    let is_some = binary(BinaryOp::NotEq, remainder.clone(), Expr::int(0));
+    let is_negative = |x| binary(BinaryOp::Less, x, Expr::int(0));
+    let differs = binary(BinaryOp::NotEq, is_negative(remainder), is_negative(divisor.clone()));
+    binary(BinaryOp::And, is_some, differs)
 }
 
 fn operator(op: Arithmetic) -> BinaryOp {

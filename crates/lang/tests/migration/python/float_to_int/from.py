@@ -1,0 +1,9 @@
+from dataclasses import dataclass
+
+from moose_lib import Key
+
+
+@dataclass
+class Score:
+    id: Key[str]
+    x: float

@@ -1,0 +1,8 @@
+from dataclasses import replace
+
+
+def migrate(event):
+    items = []
+    others = items
+    others.append(event.name)
+    return replace(event, note="", items=items)

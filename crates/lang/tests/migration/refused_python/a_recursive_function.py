@@ -1,0 +1,6 @@
+def again(event):
+    return again(event)
+
+
+def migrate(event):
+    return again(event)

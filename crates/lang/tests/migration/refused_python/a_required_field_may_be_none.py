@@ -1,0 +1,5 @@
+from models import Event
+
+
+def migrate(event):
+    return Event(**vars(event))

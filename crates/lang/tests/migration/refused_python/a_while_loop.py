@@ -1,0 +1,3 @@
+def migrate(event):
+    while True:
+        pass

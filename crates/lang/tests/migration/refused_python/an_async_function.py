@@ -1,0 +1,2 @@
+async def migrate(event):
+    return event

@@ -1,0 +1,5 @@
+from app.lib import clean
+
+
+def migrate(event):
+    return clean(event.name)

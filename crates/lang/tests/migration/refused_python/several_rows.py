@@ -1,0 +1,2 @@
+def migrate(event):
+    return [event, event]

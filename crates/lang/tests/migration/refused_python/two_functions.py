@@ -1,0 +1,6 @@
+def one(event):
+    return event
+
+
+def two(event):
+    return event

@@ -1,0 +1,2 @@
+def migrate(event, context):
+    return event
