@@ -144,8 +144,8 @@ pub(super) enum Each {
     All,
     /// The first body that is there, if any is. It is no array and no object.
     First,
-    /// The elements ordered by their bodies, which are numbers (not NaN) or texts (by UTF-16 code
-    /// units). Equal ones stay in their order.
+    /// The elements ordered by their bodies, which are numbers (not NaN), texts (by UTF-16 code
+    /// units), or objects of one text (by Unicode characters). Equal ones stay in their order.
     Ascending,
     /// The same, greatest first.
     Descending,

@@ -12,6 +12,7 @@
 pub(super) mod array;
 pub(super) mod date;
 pub(super) mod number;
+pub(super) mod pattern;
 pub(super) mod text;
 pub(super) mod value;
 

@@ -12,7 +12,7 @@ macro_rules! whitespace {
         r"\t-\r\x1c- \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
     };
 }
-const WHITESPACE: &str = whitespace!();
+pub(super) const WHITESPACE: &str = whitespace!();
 const WORD: &str = concat!("[^", whitespace!(), "]+");
 /// The same without the separators of ASCII, which are no white space for numbers.
 const AROUND_NUMBER: &str =
@@ -196,6 +196,11 @@ pub(in super::super) fn index(g: &mut Graph, s: Id, searched: Id) -> Fallible {
 /// `split()`: the words between white space.
 pub(in super::super) fn words(g: &mut Graph, s: Id) -> Id {
     g.apply(F::ExtractAll(WORD.to_owned()), &[s])
+}
+
+/// The characters of a text, each a text.
+pub(in super::super) fn characters(g: &mut Graph, s: Id) -> Id {
+    g.apply(F::ExtractAll("(?s).".to_owned()), &[s])
 }
 
 /// The texts before and behind the first occurrence of another, which is there.

@@ -20,6 +20,10 @@ pub(super) fn has_jump(list: &[Stmt]) -> bool {
         Stmt::Return(_) | Stmt::Break(_) | Stmt::Continue(_) => true,
         Stmt::If(statement) => leaves(&statement.body, &statement.elif_else_clauses),
         Stmt::Match(statement) => statement.cases.iter().any(|case| has_jump(&case.body)),
+        Stmt::Try(statement) => {
+            has_jump(&statement.body)
+                || super::tries::handlers(statement).any(|handler| has_jump(&handler.body))
+        }
         _ => false,
     })
 }

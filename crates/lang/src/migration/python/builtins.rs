@@ -26,10 +26,10 @@ impl<'a> Lowering<'a> {
                 let value = self.only_argument(call)?;
                 self.float_of(place, value)?
             }
-            "bool" => {
-                let value = self.only_argument(call)?;
-                cpython::value::truth(&mut self.graph, value)
-            }
+            "bool" => match (&*call.arguments.args, &*call.arguments.keywords) {
+                ([value], []) => self.condition(value)?,
+                _ => return Err(self.refuse(place, "`bool` with these arguments", "Give it one argument.")),
+            },
             "len" => return self.length(call).map(Value::Node),
             "abs" => {
                 let value = self.number_argument(call, "abs")?;
@@ -48,6 +48,7 @@ impl<'a> Lowering<'a> {
                 let made = self.over_argument(call)?;
                 return Ok(Value::List(self.mapped(place, made)?));
             }
+            "next" => self.next(call)?,
             "sorted" => return self.sorted(call).map(Value::List),
             "isinstance" => self.is_instance(call)?,
             "vars" => self.only_argument(call)?,
@@ -207,6 +208,14 @@ impl<'a> Lowering<'a> {
         {
             return self.made(argument.range(), only, |this| this.expression(&generator.elt));
         }
+        if let Expr::Call(call) = argument
+            && let Expr::Name(name) = &*call.func
+            && name.id == "map"
+            && self.is_free("map")
+            && let [function, list] = &*call.arguments.args
+        {
+            return self.mapped_over(argument.range(), function, list);
+        }
         let array = match argument {
             Expr::Generator(generator) => {
                 self.comprehension(argument.range(), &generator.elt, &generator.generators)?
@@ -220,6 +229,69 @@ impl<'a> Lowering<'a> {
             }
         };
         Ok(self.elements(array))
+    }
+
+    /// Whether a name means what Python gives it.
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        !self.names.contains_key(name) && !self.module.contains_key(name) && !self.own.contains(name)
+    }
+
+    /// `map(function, list)`.
+    fn mapped_over(
+        &mut self,
+        place: TextRange,
+        function: &'a Expr,
+        list: &'a Expr,
+    ) -> Result<Made, Reported> {
+        let Made { array, over, .. } = self.over_plain(list)?;
+        let element = cpython::number::loaded(&mut self.graph, over.0);
+        let builtin = match function {
+            Expr::Name(name) if self.is_free(&name.id) => Some(name.id.as_str()),
+            _ => None,
+        };
+        let (value, failure) = match builtin {
+            Some("str") => self.isolated(|this| this.text(place, element)),
+            Some("int") => self.isolated(|this| this.int_of(place, element)),
+            Some("float") => self.isolated(|this| this.float_of(place, element)),
+            _ => {
+                let function = self.value(function)?;
+                self.isolated(|this| this.applied(place, &function, element))
+            }
+        };
+        Ok(Made { value: value?, ..Made::plain(array, over, failure) })
+    }
+
+    /// A list to go over, as it is.
+    fn over_plain(&mut self, list: &'a Expr) -> Result<Made, Reported> {
+        let made = self.over(list)?;
+        let list = self.mapped(list.range(), made)?;
+        Ok(self.elements(list))
+    }
+
+    /// `next((… for … in … if …), default)`: of the first element.
+    fn next(&mut self, call: &'a ExprCall) -> Lowered {
+        let place = call.range();
+        let [generator, default] = &*call.arguments.args else {
+            return Err(self.refuse(
+                place,
+                "`next` with these arguments",
+                "Give it a generator and a default.",
+            ));
+        };
+        let made = self.over(generator)?;
+        let default = self.expression(default)?;
+        let first = self.first_of(place, made)?;
+        let list = self.mapped(place, first)?;
+        let ty = self.graph.item_type(list);
+        if ty.is_optional() || matches!(ty.kind, Kind::Array(_)) {
+            let help = "Use a loop with `break`.";
+            return Err(self.refuse(place, "`next` of what may be `None`, or of lists", help));
+        }
+        let zero = self.graph.number(0.0);
+        let found = self.graph.apply(Function::Element, &[list, zero]);
+        let found = cpython::number::loaded(&mut self.graph, found);
+        let (absent, known) = (self.graph.is_nothing(found), self.graph.known(found));
+        self.choose(place, absent, default, known)
     }
 
     /// A list as it is.
@@ -339,7 +411,7 @@ impl<'a> Lowering<'a> {
         self.choose(place, less, value, best)
     }
 
-    /// `sorted(list, key=…, reverse=…)` by integers: equal ones stay in their order.
+    /// `sorted(list, key=…, reverse=…)`: equal ones stay in their order.
     fn sorted(&mut self, call: &'a ExprCall) -> Lowered {
         let place = call.range();
         let [list] = &*call.arguments.args else {
@@ -376,11 +448,32 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
-        let ty = self.ty(key).clone();
-        if ty.is_optional() || ty.kind != Kind::BigInt {
-            return Err(self.refuse(place, format!("an order by `{}`", spelled(&ty)), "Order by an `int`."));
-        }
+        let key = self.order_key(place, list, over, key)?;
         Ok(self.graph.each(how, list, over, key))
+    }
+
+    /// What elements are ordered by. Texts stand in a record of their own, where the database orders them
+    /// by their characters.
+    fn order_key(&mut self, place: TextRange, list: Id, over: (Id, Id), key: Id) -> Lowered {
+        let ty = self.ty(key).clone();
+        match ty.kind {
+            _ if ty.is_optional() => {}
+            Kind::BigInt => return Ok(key),
+            Kind::Text | Kind::Words(_) => {
+                let name = self.ident(place, "order")?;
+                return Ok(self.graph.object(vec![(name, key)]));
+            }
+            Kind::Number | Kind::Integers(_) => {
+                let is_nan = self.graph.apply(Function::IsNaN, &[key]);
+                let reason = self.graph.text("NaN has no order");
+                let failure = self.graph.failure_if(is_nan, reason);
+                let failure = self.graph.each(Each::First, list, over, failure);
+                self.fail(failure);
+                return Ok(key);
+            }
+            _ => {}
+        }
+        Err(self.refuse(place, format!("an order by `{}`", spelled(&ty)), "Order by a number or a text."))
     }
 
     /// `isinstance(x, str)`: what the model says, and whether it is there.

@@ -68,6 +68,7 @@ impl<'a> Lowering<'a> {
             ("dataclasses", "replace") => self.replaced(call).map(Value::Node),
             ("dataclasses", "asdict") => self.only_argument(call).map(Value::Node),
             ("datetime", "timedelta") => self.time_span(call),
+            ("re", function) => self.regular(call, function),
             ("math", function) => self.math(call, function).map(Value::Node),
             _ if name.starts_with(char::is_uppercase) => self.construct(call, name).map(Value::Node),
             _ => {
@@ -89,6 +90,7 @@ impl<'a> Lowering<'a> {
                 self.datetime_function(call, name).map(Value::Node)
             }
             ("datetime", "datetime", "timedelta") => self.time_span(call),
+            ("re", _, function) => self.regular(call, function),
             ("math", _, function) => self.math(call, function).map(Value::Node),
             ("dataclasses", _, "replace") => self.replaced(call).map(Value::Node),
             ("dataclasses", _, "asdict") => self.only_argument(call).map(Value::Node),

@@ -56,6 +56,15 @@ impl<'a> Lowering<'a> {
                 let contains = self.contains(place, left, right)?;
                 Ok(self.graph.not(contains))
             }
+            _ if is_identity(op) && matches!(left, Value::Match(_)) => {
+                let (Value::Match(found), right) = (left, self.node(place, right)?) else {
+                    return Err(super::Reported);
+                };
+                if !matches!(self.graph.node(right), Node::Nothing(_)) {
+                    return Err(self.refuse(place, "this `is`", "Compare with `None`."));
+                }
+                Ok(if op == CmpOp::Is { self.graph.not(found.found) } else { found.found })
+            }
             _ if is_identity(op) => {
                 let (a, b) = (self.node(place, left)?, self.node(place, right)?);
                 let same = self.identical(place, a, b)?;

@@ -20,7 +20,7 @@ pub(super) struct Made {
     pub(super) value: Id,
     pub(super) failure: Id,
     /// Whether a failure of a condition was placed already, for all elements.
-    settled: bool,
+    pub(super) settled: bool,
 }
 
 impl Made {
@@ -202,6 +202,17 @@ impl<'a> Lowering<'a> {
         Ok(self.graph.each(how, made.array, made.over, truth))
     }
 
+    /// The elements up to the first one.
+    pub(super) fn first_of(&mut self, place: TextRange, made: Made) -> Result<Made, Reported> {
+        if made.settled || self.depends(made.value, made.over.1) {
+            let help = "Use a loop with `break`.";
+            return Err(self.refuse(place, "a first element of this form", help));
+        }
+        let (zero, one) = (self.graph.number(0.0), self.graph.number(1.0));
+        let array = self.graph.apply(Function::Slice, &[made.array, zero, one]);
+        Ok(Made { array, ..made })
+    }
+
     /// A list to go over, and what its loop variables get.
     pub(super) fn iterated(&mut self, iter: &'a Expr) -> Result<(Id, Iteration), Reported> {
         if let Expr::Call(call) = iter
@@ -239,6 +250,9 @@ impl<'a> Lowering<'a> {
             other => self.node(iter.range(), other)?,
         };
         let array = self.required(array, "TypeError: 'NoneType' object is not iterable");
+        if self.ty(array).kind.is_text() {
+            return Ok((cpython::text::characters(&mut self.graph, array), Iteration::Elements));
+        }
         if !self.is_list(array) {
             let what = format!("a loop over a `{}`", spelled(self.ty(array)));
             return Err(self.refuse(iter.range(), what, "Go over a list."));

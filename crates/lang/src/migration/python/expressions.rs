@@ -35,6 +35,11 @@ impl<'a> Lowering<'a> {
             Value::Span(_) => {
                 Err(self.refuse(place, "a time span as a value", "Use `.total_seconds()` of it."))
             }
+            Value::Pattern(_) | Value::Match(_) => Err(self.refuse(
+                place,
+                "a regular expression as a value",
+                "Use what it finds: `found.group(1)`.",
+            )),
             Value::Function(_) | Value::Lambda(_) => {
                 Err(self.refuse(place, "a function as a value", "Call it."))
             }
@@ -131,11 +136,6 @@ impl<'a> Lowering<'a> {
                 return Ok(Value::List(self.comprehension(place, &list.elt, &list.generators)?));
             }
             Expr::Lambda(lambda) => return Ok(Value::Lambda(lambda)),
-            Expr::Named(named) => {
-                let value = self.value(&named.value)?;
-                self.assign(&named.target, shared(value.clone()))?;
-                return Ok(shared(value));
-            }
             other => {
                 let (what, help) = describe(other);
                 return Err(self.refuse(place, what, help));
@@ -300,6 +300,7 @@ impl<'a> Lowering<'a> {
             }
             Value::Tuple(values) => Ok(self.graph.boolean(!values.is_empty())),
             Value::Table(entries) => Ok(self.graph.boolean(!entries.is_empty())),
+            Value::Match(found) => Ok(found.found),
             other => {
                 let id = self.node(place, other)?;
                 Ok(cpython::value::truth(&mut self.graph, id))
@@ -550,6 +551,7 @@ fn describe(expression: &Expr) -> (&'static str, &'static str) {
             ("a generator as a value", "Use it in `any`, `all`, `sum`, `min`, `max`, `join` or `list`.")
         }
         Expr::SetComp(_) | Expr::DictComp(_) => ("a set or dictionary that is made of rows", "Use a list."),
+        Expr::Named(_) => ("`:=`", "Assign the name before."),
         Expr::Await(_) => ("`await`", "A migration is a plain function."),
         Expr::Yield(_) | Expr::YieldFrom(_) => ("`yield`", "A migration returns one row."),
         Expr::BytesLiteral(_) => ("bytes", "Use `str`."),

@@ -179,6 +179,10 @@ pub(super) fn assigned<'a>(list: &'a [Stmt], names: &mut BTreeSet<&'a str>) {
                 targets(&statement.target, names);
                 assigned(&statement.body, names);
             }
+            Stmt::Try(statement) => {
+                assigned(&statement.body, names);
+                super::tries::handlers(statement).for_each(|handler| assigned(&handler.body, names));
+            }
             Stmt::Match(statement) => statement.cases.iter().for_each(|case| {
                 pattern_names(&case.pattern, names);
                 assigned(&case.body, names);

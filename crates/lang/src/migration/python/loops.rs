@@ -10,7 +10,7 @@ use ruff_python_ast::{Expr, Stmt, StmtFor};
 use ruff_text_size::TextRange;
 
 use super::{
-    Id, Lowered, Lowering, Reported, Value, functions::assigned, keyword, spelled, statements::Rest,
+    Id, Lowered, Lowering, Names, Reported, Value, functions::assigned, keyword, spelled, statements::Rest,
 };
 use crate::migration::{
     cpython::Fallible,
@@ -28,6 +28,7 @@ pub(super) struct Loop {
     variables: Vec<(String, bool)>,
     /// Whether a `break` leaves it.
     breaks: bool,
+    place: TextRange,
 }
 
 impl<'a> Lowering<'a> {
@@ -59,14 +60,18 @@ impl<'a> Lowering<'a> {
             }
         }
         let breaks = has_break(&statement.body) || variables.is_empty();
-        let end = Loop { variables, breaks };
-        let initial = self.state(&end, false);
-        let before = self.names.clone();
+        let end = Loop { variables, breaks, place };
+        let initial = self.state(&end, false)?;
+        let mut before = self.names.clone();
+        let present = self.present.clone();
+        let mut escapes = BTreeSet::new();
         let state = self.folded(place, array, initial, |this, state, element, position| {
             this.names.clone_from(&before);
+            this.present.clone_from(&present);
             this.restore(&end, state);
             this.bind_element(&statement.target, (element, position), kind)?;
             let (next, failure) = this.isolated(|this| this.statements(&statement.body, &Rest::Loop(&end)));
+            escapes.extend(escaped(&before, &this.names));
             let escaped = end
                 .variables
                 .iter()
@@ -86,6 +91,14 @@ impl<'a> Lowering<'a> {
             this.fail(failure);
             Ok(this.graph.if_else(left, state, next?))
         });
+        // What holds in a round need not hold behind the loop, which may have none.
+        self.present = present;
+        for name in escapes {
+            if let Some(Value::List(list)) = before.get(&name) {
+                let list = Value::Node(*list);
+                before.insert(name, list);
+            }
+        }
         self.names = before;
         let state = state?;
         self.restore(&end, state);
@@ -102,17 +115,19 @@ impl<'a> Lowering<'a> {
     }
 
     /// The values of the variables at an end of the body.
-    pub(super) fn state(&mut self, end: &Loop, left: bool) -> Id {
+    pub(super) fn state(&mut self, end: &Loop, left: bool) -> Lowered {
         let mut fields = Vec::new();
         for (count, (name, _)) in end.variables.iter().enumerate() {
-            if let Some(Value::Node(value) | Value::List(value)) = self.names.get(name) {
-                fields.push((field(&format!("v{count}")), *value));
-            }
+            let (Some(Value::Node(value)) | Some(Value::List(value))) = self.names.get(name) else {
+                let what = format!("a loop on some of whose paths `{name}` has no value of its type,");
+                return Err(self.refuse(end.place, what, "Give it a value of one type on each path."));
+            };
+            fields.push((field(&format!("v{count}")), *value));
         }
         if end.breaks {
             fields.push((field(LEFT), self.graph.boolean(left)));
         }
-        self.graph.object(fields)
+        Ok(self.graph.object(fields))
     }
 
     /// A state as a choice for each variable rather than between whole states.
@@ -208,6 +223,13 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// The lists that something else refers to since then.
+fn escaped(before: &Names<'_>, after: &Names<'_>) -> Vec<String> {
+    let is_shared = |name: &String| matches!(after.get(name), Some(Value::Node(_)));
+    let lists = before.iter().filter(|(_, value)| matches!(value, Value::List(_)));
+    lists.map(|(name, _)| name.clone()).filter(is_shared).collect()
+}
+
 /// A name of our own for a part of a state.
 fn field(name: &str) -> SqlIdent {
     match name.parse() {
@@ -217,7 +239,7 @@ fn field(name: &str) -> SqlIdent {
 }
 
 /// The names that statements append to.
-fn appended<'a>(list: &'a [Stmt], names: &mut BTreeSet<&'a str>) {
+pub(super) fn appended<'a>(list: &'a [Stmt], names: &mut BTreeSet<&'a str>) {
     for statement in list {
         match statement {
             Stmt::Expr(statement) => {
@@ -233,6 +255,10 @@ fn appended<'a>(list: &'a [Stmt], names: &mut BTreeSet<&'a str>) {
                 statement.elif_else_clauses.iter().for_each(|clause| appended(&clause.body, names));
             }
             Stmt::For(statement) => appended(&statement.body, names),
+            Stmt::Try(statement) => {
+                appended(&statement.body, names);
+                super::tries::handlers(statement).for_each(|handler| appended(&handler.body, names));
+            }
             Stmt::Match(statement) => statement.cases.iter().for_each(|case| appended(&case.body, names)),
             _ => {}
         }
@@ -258,6 +284,10 @@ fn has_break(list: &[Stmt]) -> bool {
                 || statement.elif_else_clauses.iter().any(|clause| has_break(&clause.body))
         }
         Stmt::Match(statement) => statement.cases.iter().any(|case| has_break(&case.body)),
+        Stmt::Try(statement) => {
+            has_break(&statement.body)
+                || super::tries::handlers(statement).any(|handler| has_break(&handler.body))
+        }
         _ => false,
     })
 }

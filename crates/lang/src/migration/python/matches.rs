@@ -101,6 +101,13 @@ impl<'a> Lowering<'a> {
                     None => self.graph.boolean(true),
                 };
                 if let Some(name) = &pattern.name {
+                    if pattern.pattern.is_some() {
+                        return Err(self.refuse(
+                            place,
+                            "`as` in a pattern",
+                            "Use the value that is matched.",
+                        ));
+                    }
                     self.names.insert(name.to_string(), Value::Node(subject));
                 }
                 Ok(matches)

@@ -42,6 +42,8 @@ impl<'a> Lowering<'a> {
             Value::Span(milliseconds) if name == "total_seconds" && call.arguments.is_empty() => {
                 Ok(Value::Node(cpython::date::seconds(&mut self.graph, milliseconds)))
             }
+            Value::Pattern(pattern) => self.with_pattern(call, &pattern, name, &call.arguments.args),
+            Value::Match(found) => self.group(call, &found, name).map(Value::Node),
             Value::Node(value) | Value::List(value) => {
                 let value = self.narrowed(value);
                 self.method_of(call, attribute, value, name)

@@ -30,8 +30,10 @@ mod objects;
 mod operators;
 mod output;
 mod program;
+mod regular;
 mod statements;
 mod subscripts;
+mod tries;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -48,9 +50,11 @@ use ruff_python_ast::{Expr, ExprLambda, Stmt, StmtFunctionDef};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+use regular::Match;
+
 use super::{
     Migration,
-    cpython::Fallible,
+    cpython::{Fallible, pattern::Pattern},
     ir::{Function, Graph, Id, Node},
     types::{Kind, Type},
 };
@@ -74,6 +78,9 @@ enum Value<'a> {
     Table(Rc<Vec<(Id, Value<'a>)>>),
     /// A time span in milliseconds.
     Span(Id),
+    /// A regular expression, and what it found in a text.
+    Pattern(Rc<Pattern>),
+    Match(Match),
     /// A function of the file.
     Function(&'a StmtFunctionDef),
     Lambda(&'a ExprLambda),

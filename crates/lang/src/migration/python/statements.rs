@@ -62,7 +62,7 @@ impl<'a> Lowering<'a> {
                 Stmt::Break(_) | Stmt::Continue(_) if rest.around().is_some() => {
                     let Some(end) = rest.around() else { return Err(Reported) };
                     let left = matches!(statement, Stmt::Break(_));
-                    return Ok(self.state(end, left));
+                    return self.state(end, left);
                 }
                 Stmt::If(statement)
                     if super::branches::leaves(&statement.body, &statement.elif_else_clauses) =>
@@ -76,6 +76,10 @@ impl<'a> Lowering<'a> {
                     let rest = Rest::Then { statements: others, rest };
                     return self.match_branching(statement, &rest);
                 }
+                Stmt::Try(statement) if super::tries::returns(statement) => {
+                    let rest = Rest::Then { statements: others, rest };
+                    return self.try_branching(statement, &rest);
+                }
                 other => {
                     if self.execute(other)? == Path::Ends {
                         return Ok(self.graph.unreachable());
@@ -86,7 +90,7 @@ impl<'a> Lowering<'a> {
         match rest {
             // A function that reaches its end returns `None`.
             Rest::End => Ok(self.graph.null()),
-            Rest::Loop(end) => Ok(self.state(end, false)),
+            Rest::Loop(end) => self.state(end, false),
             Rest::Then { statements, rest } => self.statements(statements, rest),
         }
     }
@@ -151,6 +155,7 @@ impl<'a> Lowering<'a> {
             Stmt::If(statement) => return self.if_statement(statement),
             Stmt::Match(statement) => return self.match_statement(statement),
             Stmt::For(statement) => self.for_loop(statement)?,
+            Stmt::Try(statement) => return self.try_statement(statement),
             Stmt::Pass(_) => {}
             other => {
                 let (what, help) = describe(other);
@@ -319,7 +324,6 @@ pub(super) fn shared(value: Value<'_>) -> Value<'_> {
 fn describe(statement: &Stmt) -> (&'static str, &'static str) {
     match statement {
         Stmt::While(_) => ("a `while` loop", "Write `for item in items:`."),
-        Stmt::Try(_) => ("`try`", "Test for what would raise, and return or raise for it."),
         Stmt::With(_) => ("`with`", "A migration needs no resources."),
         Stmt::Global(_) | Stmt::Nonlocal(_) => {
             ("a variable of another function", "Return the value instead.")

@@ -1,6 +1,6 @@
 def migrate(event):
     try:
         number = int(event.name)
-    except ValueError:
+    except OSError:
         number = 0
     return event
