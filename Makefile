@@ -10,7 +10,7 @@ help:
 	@echo "make test         run everything CI runs: lint, every test, a short api-check, the demo"
 	@echo "make chaos        kill a server KILLS=200 times under load (SEED=1), and count every event"
 	@echo "make lifecycle    live SEEDS=200 random lives of versions, and compare their tables with a simple model"
-	@echo "make fuzz         compile random migrations, and compare PAIRS=1000000 rows (SEED=1) with what Node makes of them"
+	@echo "make fuzz         compile random migrations, and compare PAIRS=1000000 rows (SEED=1) with what Node and CPython make of them"
 	@echo "make fuzz-body    feed the parser of bodies with anything for SECONDS=60, and check what it makes of it"
 	@echo "make api-check    ask a server what its OpenAPI description allows and forbids (EXAMPLES=200, SEED=1)"
 	@echo "make bench-ingest measure how fast events are accepted and stored, and how fresh the tables are"
@@ -53,7 +53,7 @@ lifecycle: engine
 # A short form of it is among the tests.
 PAIRS ?= 1000000
 fuzz: engine oracle
-	@scripts/tools.sh cargo cc node
+	@scripts/tools.sh cargo cc node python3
 	PAIRS=$(PAIRS) SEED=$(SEED) cargo test --locked --package antler-lang --test migration fuzz:: -- --nocapture
 
 # libFuzzer needs a flag of the compiler that is not stable; RUSTC_BOOTSTRAP lets the stable one take it.

@@ -5,7 +5,7 @@
 //! of edge values with what Node makes of them, and [`composition`] holds that two migrations in
 //! one are the same as one after the other; [`views`] runs them where they live.
 //! [`everyday`] has many small ones. [`python`] does the same for migrations in Python, against CPython.
-//! [`fuzz`] makes up functions of its own. `refused` has what is not compiled, and its messages.
+//! [`fuzz`] and [`python_fuzz`] make up functions of their own. `refused` has what is not compiled, and its messages.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod agreement;
@@ -19,6 +19,7 @@ mod fuzz;
 mod golden;
 mod oracle;
 mod python;
+mod python_fuzz;
 mod refused;
 mod values;
 mod views;

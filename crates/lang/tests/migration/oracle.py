@@ -1,5 +1,5 @@
-# Runs a migration as its author would: in CPython, with the classes of the models. Reads one job from
-# standard input and answers one line for each row. Values travel in forms that keep apart what JSON
+# Runs migrations as their authors would: in CPython, with the classes of the models. Reads one job from
+# standard input and answers one line for each row, function by function. Values travel in forms that keep apart what JSON
 # mixes up: floats as the bits of their doubles, texts as hexadecimal UTF-8.
 import builtins
 import json
@@ -151,24 +151,34 @@ def stored_field(field, owner):
     return "null"
 
 
-old = load("old_models", job["from_source"], {})
-new = load("new_models", job["to_source"], {})
-migration = load("migration", job["source"], {"old": old, "new": new})
-functions = {
-    name: value
-    for name, value in vars(migration).items()
-    if isinstance(value, types.FunctionType) and value.__module__ == "migration" and not name.startswith("_")
-}
-migrate = functions.get("migrate") or next(iter(functions.values()))
-for row in job["rows"]:
+def function_of(function):
+    """The function of a file, with the classes of its models."""
+    new = load("new_models", function["to_source"], {})
+    migration = load("migration", function["source"], {"old": old, "new": new})
+    named = {
+        name: value
+        for name, value in vars(migration).items()
+        if isinstance(value, types.FunctionType)
+        and value.__module__ == "migration"
+        and not name.startswith("_")
+    }
+    return named.get("migrate") or next(iter(named.values()))
+
+
+def answer(migrate, to, row):
     try:
         result = migrate(read_object(job["from"]["fields"], model_class(old, job["from"]), row))
         if result is None:
-            answer = {"filtered": True}
-        else:
-            answer = {"stored": [stored_field(field, result) for field in job["to"]["fields"]]}
+            return {"filtered": True}
+        return {"stored": [stored_field(field, result) for field in to["fields"]]}
     except Misfit as misfit:
-        answer = {"misfit": str(misfit)}
+        return {"misfit": str(misfit)}
     except Exception as error:
-        answer = {"thrown": f"{type(error).__name__}: {error}"}
-    print(json.dumps(answer))
+        return {"thrown": f"{type(error).__name__}: {error}"}
+
+
+old = load("old_models", job["from_source"], {})
+for function in job["functions"]:
+    migrate = function_of(function)
+    for row in job["rows"]:
+        print(json.dumps(answer(migrate, function["to"], row)))

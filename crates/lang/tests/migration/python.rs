@@ -8,14 +8,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use antler_core::names::TableName;
+use antler_core::{names::TableName, schema::Model};
 use antler_lang::migration;
 use serde_json::{Value as Json, json};
 
 use crate::{
     engine::{self, Outcome},
-    fixture::{self, Fixture},
-    oracle, values,
+    fixture, oracle, values,
 };
 
 /// What a compiled migration may refuse although Python has a value, beside what the other languages
@@ -56,7 +55,14 @@ fn each_migration_gives_the_values_that_cpython_gives() {
                 continue;
             }
         };
-        let expected = cpython(&fixture, &rows);
+        let folder = fixture::folder("python").join(&fixture.name);
+        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        let function = Function {
+            source: fixture.source.text.clone(),
+            to: fixture.to.clone(),
+            to_source: read("to.py"),
+        };
+        let expected = cpython(&[function], &fixture.from, &read("from.py"), &rows);
         let (mut limited, mut different) = (0, Vec::new());
         for (number, (row, expected)) in rows.iter().zip(&expected).enumerate() {
             let found = outcomes.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);
@@ -99,12 +105,12 @@ fn what_is_refused_in_python_is_explained_where_it_stands() {
     }
 }
 
-fn is_limit(found: &Outcome) -> bool {
+pub fn is_limit(found: &Outcome) -> bool {
     let Outcome::Failed(reason) = found else { return false };
     oracle::LIMITS.iter().chain(LIMITS).any(|limit| reason.contains(limit))
 }
 
-fn is_equal(found: &Outcome, expected: &Json) -> bool {
+pub fn is_equal(found: &Outcome, expected: &Json) -> bool {
     match found {
         Outcome::Failed(reason) => {
             // How Python spells what cannot be printed is not repeated.
@@ -118,15 +124,26 @@ fn is_equal(found: &Outcome, expected: &Json) -> bool {
     }
 }
 
-/// What CPython makes of the rows.
-fn cpython(fixture: &Fixture, rows: &[Vec<values::Value>]) -> Vec<Json> {
-    let folder = fixture::folder("python").join(&fixture.name);
-    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+/// A migration with its target model, as CPython reads both.
+pub struct Function {
+    pub source: String,
+    pub to: Model,
+    pub to_source: String,
+}
+
+/// What CPython makes of the rows, for one function after the other.
+pub fn cpython(
+    functions: &[Function],
+    from: &Model,
+    from_source: &str,
+    rows: &[Vec<values::Value>],
+) -> Vec<Json> {
     let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(values::Value::json).collect()).collect();
-    let job = json!({
-        "source": fixture.source.text, "from": fixture.from, "to": fixture.to, "rows": rows,
-        "from_source": read("from.py"), "to_source": read("to.py"),
-    });
+    let functions: Vec<_> = functions
+        .iter()
+        .map(|function| json!({ "source": function.source, "to": function.to, "to_source": function.to_source }))
+        .collect();
+    let job = json!({ "functions": functions, "from": from, "from_source": from_source, "rows": rows });
     let mut python = Command::new("python3")
         .arg(fixture::folder("oracle.py"))
         .env("PYTHONUTF8", "1")
@@ -138,7 +155,7 @@ fn cpython(fixture: &Fixture, rows: &[Vec<values::Value>]) -> Vec<Json> {
     let writer = std::thread::spawn(move || input.write_all(job.to_string().as_bytes()).unwrap());
     let output = python.wait_with_output().unwrap();
     writer.join().unwrap();
-    assert!(output.status.success(), "{}: python3 failed", fixture.name);
+    assert!(output.status.success(), "python3 failed");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -40,7 +40,14 @@ impl<'a> Lowering<'a> {
             "min" | "max" => self.extreme(call, name == "min")?,
             "sum" => self.sum(call)?,
             "any" | "all" => {
-                let made = self.over_argument(call)?;
+                let made = match (&*call.arguments.args, &*call.arguments.keywords) {
+                    // Only the truth of the elements is asked for.
+                    ([Expr::Generator(generator)], []) if generator.generators.len() == 1 => {
+                        let body = |this: &mut Self| this.condition(&generator.elt);
+                        self.made(place, &generator.generators[0], body)?
+                    }
+                    _ => self.over_argument(call)?,
+                };
                 let how = if name == "any" { Each::Exists } else { Each::All };
                 self.decided(place, made, how)?
             }

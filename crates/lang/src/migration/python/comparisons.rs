@@ -23,7 +23,7 @@ impl<'a> Lowering<'a> {
         };
         let value = self.peeked(right)?;
         let condition = self.comparison(compare.range, *op, left, value.clone())?;
-        if position + 1 == compare.ops.len() {
+        if position + 1 == compare.ops.len() || self.graph.as_boolean(condition) == Some(false) {
             return Ok(condition);
         }
         let (rest, failure) = self.isolated(|this| {
@@ -143,6 +143,8 @@ impl<'a> Lowering<'a> {
             let absent = this.graph.is_nothing(id);
             this.graph.if_else(absent, nothing, known)
         };
+        self.sometimes(a);
+        self.sometimes(b);
         let (a_absent, b_absent) = (self.graph.is_nothing(a), self.graph.is_nothing(b));
         let absent = self.graph.or(a_absent, b_absent);
         let (left, right) = (name(self, a), name(self, b));

@@ -73,7 +73,12 @@ impl<'a> Lowering<'a> {
 
     /// What an expression stands for.
     pub(super) fn value(&mut self, expression: &'a Expr) -> Result<Value<'a>, Reported> {
-        self.nested(expression.range(), |this| this.any(expression))
+        self.nested(expression.range(), |this| {
+            let outer = std::mem::replace(&mut this.place, expression.range());
+            let value = this.any(expression);
+            this.place = outer;
+            value
+        })
     }
 
     fn any(&mut self, expression: &'a Expr) -> Result<Value<'a>, Reported> {
@@ -315,6 +320,9 @@ impl<'a> Lowering<'a> {
             return Ok(condition);
         }
         let holds = op == BoolOp::And;
+        if self.graph.as_boolean(condition).is_some_and(|known| known != holds) {
+            return Ok(condition);
+        }
         let (rest, failure) =
             self.isolated(|this| this.assuming(condition, holds, |this| this.conditions(op, others)));
         let rest = rest?;

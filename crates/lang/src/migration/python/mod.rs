@@ -117,6 +117,8 @@ struct Lowering<'a> {
     present: BTreeSet<Id>,
     /// Values that are an `int` for some rows and a `float` for others.
     blended: BTreeSet<Id>,
+    /// The expression that is lowered.
+    place: TextRange,
     depth: usize,
     steps: usize,
     diagnostics: Vec<Diagnostic>,
@@ -159,6 +161,7 @@ pub(super) fn compile(
         failure,
         present: BTreeSet::new(),
         blended: BTreeSet::new(),
+        place: TextRange::default(),
         depth: 0,
         steps: 0,
         diagnostics: Vec::new(),
@@ -266,6 +269,18 @@ impl<'a> Lowering<'a> {
         then: impl FnOnce(&mut Self) -> Lowered,
         otherwise: impl FnOnce(&mut Self) -> Lowered,
     ) -> Result<(Id, Id), Reported> {
+        match self.graph.as_boolean(condition) {
+            // What never runs need not have a meaning.
+            Some(true) => {
+                let value = then(self)?;
+                return Ok((value, value));
+            }
+            Some(false) => {
+                let value = otherwise(self)?;
+                return Ok((value, value));
+            }
+            None => {}
+        }
         let (a, failure_a) = self.isolated(|this| this.assuming(condition, true, then));
         let (b, failure_b) = self.isolated(|this| this.assuming(condition, false, otherwise));
         let failure = self.graph.if_else(condition, failure_a, failure_b);
@@ -340,11 +355,20 @@ impl<'a> Lowering<'a> {
         if !self.ty(id).is_optional() {
             return id;
         }
+        self.sometimes(id);
         let absent = self.graph.is_nothing(id);
         let reason = self.graph.text(reason);
         let failure = self.graph.failure_if(absent, reason);
         self.fail(failure);
         self.graph.known(id)
+    }
+
+    /// Refuses an operation on what is `None` for every row: such a value has no type in the database.
+    fn sometimes(&mut self, id: Id) {
+        if self.ty(id).kind == Kind::Never {
+            let help = "It raises for every row that gets here; write `raise` instead.";
+            self.refuse(self.place, "an operation on what is always `None`", help);
+        }
     }
 
     /// Lowers something on the path where a condition has a truth value.

@@ -41,6 +41,8 @@ impl<'a> Lowering<'a> {
         if !a_optional && !b_optional {
             return (a, b);
         }
+        self.sometimes(a);
+        self.sometimes(b);
         let name = |this: &mut Self, id: Id| {
             let (known, nothing) = (this.type_name(id), this.graph.text("NoneType"));
             let known = this.graph.text(known);
