@@ -283,6 +283,13 @@ impl<'a> Lowering<'a> {
 
     /// The truth of an expression, as a condition that narrows.
     pub(super) fn condition(&mut self, expression: &'a Expr) -> Lowered {
+        let outer = std::mem::replace(&mut self.place, expression.range());
+        let condition = self.truth_of(expression);
+        self.place = outer;
+        condition
+    }
+
+    fn truth_of(&mut self, expression: &'a Expr) -> Lowered {
         self.nested(expression.range(), |this| match expression {
             Expr::BoolOp(operation) => this.conditions(operation.op, &operation.values),
             Expr::Compare(compare) => this.compare(compare),
