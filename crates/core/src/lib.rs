@@ -12,6 +12,7 @@ pub mod dead_letter;
 pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
+pub mod edge;
 pub mod in_place;
 pub mod ingestion;
 pub mod json_schema;

@@ -91,7 +91,7 @@ fn what_is_called_in_python_gives_the_values_that_a_plain_interpreter_gives() {
 
 /// What a plain interpreter makes of the rows.
 fn plain_python(fixture: &Fixture, rows: &[Vec<Value>]) -> Vec<Json> {
-    let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(Value::json).collect()).collect();
+    let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(values::json).collect()).collect();
     let (source, from, to) = (&fixture.source.text, &fixture.from, &fixture.to);
     let job = json!({ "source": source, "from": from, "to": to, "rows": rows }).to_string();
     let mut python = Command::new("python3")

@@ -142,7 +142,7 @@ pub fn node_each(jobs: &[Job]) -> Vec<Json> {
 }
 
 fn plain(rows: &[Vec<Value>]) -> Vec<Json> {
-    rows.iter().map(|row| row.iter().map(Value::json).collect()).collect()
+    rows.iter().map(|row| row.iter().map(values::json).collect()).collect()
 }
 
 fn ask(mut job: Json) -> Vec<Json> {

@@ -138,7 +138,7 @@ pub fn cpython(
     from_source: &str,
     rows: &[Vec<values::Value>],
 ) -> Vec<Json> {
-    let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(values::Value::json).collect()).collect();
+    let rows: Vec<Json> = rows.iter().map(|row| row.iter().map(values::json).collect()).collect();
     let functions: Vec<_> = functions
         .iter()
         .map(|function| json!({ "source": function.source, "to": function.to, "to_source": function.to_source }))
