@@ -29,6 +29,7 @@
 //! - an order by numbers one of which is NaN;
 //! - a key that is the name of something that every object has, such as `constructor`.
 
+pub mod agreement;
 mod arrays;
 mod compose;
 mod cpython;

@@ -15,7 +15,7 @@ use antler_core::{
     sql::{Expr, Let, object_type, table},
     udf::{Function, Runtime},
 };
-use antler_lang::migration;
+use antler_lang::migration::{self, agreement};
 use antler_store::tables::Session;
 use antler_udf::{Limits, python, serve, supervise};
 use serde_json::{Value as Json, json};
@@ -26,24 +26,6 @@ use crate::{
     oracle::{self, Verdict},
     values::{self, Value},
 };
-
-/// Whether a reason is an error of the language itself: compiled migrations have the words of V8.
-fn is_of_v8(reason: &str) -> bool {
-    [
-        "cannot be converted to a BigInt",
-        "Cannot convert",
-        "Cannot mix",
-        "Cannot read prop",
-        "Invalid time value",
-    ]
-    .iter()
-    .any(|words| reason.contains(words))
-}
-
-/// Whether a reason says more than that a compiled migration has no exact value.
-fn is_comparable(reason: &str) -> bool {
-    !oracle::LIMITS.iter().any(|limit| reason.contains(limit))
-}
 
 #[test]
 fn a_migration_gives_the_same_rows_whether_it_is_compiled_or_called() {
@@ -62,8 +44,10 @@ fn a_migration_gives_the_same_rows_whether_it_is_compiled_or_called() {
                 |of: &BTreeMap<u64, Outcome>| of.get(&(number as u64)).cloned().unwrap_or(Outcome::Filtered);
             let (compiled, called) = (outcome(&compiled), outcome(&called));
             let equal = match (&compiled, &called) {
-                (Outcome::Failed(reason), _) if !is_comparable(reason) => continue,
-                (Outcome::Failed(reason), Outcome::Failed(_)) if is_of_v8(reason) => true,
+                (Outcome::Failed(reason), _) if agreement::is_limit(reason) => continue,
+                (Outcome::Failed(compiled), Outcome::Failed(called)) => {
+                    agreement::is_same_failure(compiled, called)
+                }
                 (compiled, called) => compiled == called,
             };
             assert!(equal, "{}: row {row:?}\ncompiled: {compiled:?}\ncalled:   {called:?}", fixture.name);

@@ -8,6 +8,7 @@ use std::{
 };
 
 use antler_core::{diagnostic::SourceFile, schema::Model, sql::Projection};
+use antler_lang::migration::agreement;
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -15,23 +16,6 @@ use crate::{
     fixture::{self, Fixture},
     values::{self, Value},
 };
-
-/// What a compiled migration may refuse although the language has a value: each is a reason in
-/// the dead letters, and none is a wrong value.
-pub const LIMITS: &[&str] = &[
-    "is not an ISO 8601 date",
-    "is outside of the years 1900 to 2299",
-    "is too large to be computed exactly",
-    "does not fit into 64 bits",
-    "would be cut inside a character",
-    "says that it is not",
-    "is not written in decimal digits",
-    "has no order",
-    "give the expression the flag `u`",
-    "is not a key of its own",
-    "has no exact digits in another base",
-    "stands for a part of what is replaced",
-];
 
 #[test]
 fn each_migration_gives_the_values_that_node_gives() {
@@ -83,7 +67,7 @@ pub enum Verdict {
 /// Compares what became of a row with what Node makes of it.
 pub fn judge(found: &Outcome, expected: &Json) -> Verdict {
     let equal = match found {
-        Outcome::Failed(reason) if LIMITS.iter().any(|limit| reason.contains(limit)) => {
+        Outcome::Failed(reason) if agreement::is_limit(reason) => {
             return Verdict::Limited;
         }
         Outcome::Failed(reason) => expected["thrown"] == json!(reason) || expected["misfit"].is_string(),

@@ -17,14 +17,6 @@ use crate::{
     fixture, oracle, values,
 };
 
-/// What a compiled migration may refuse although Python has a value, beside what the other languages
-/// share.
-const LIMITS: &[&str] = &[
-    "too young to be computed exactly",
-    "too complex to be computed exactly",
-    "is outside of the years 1900 to 2096",
-];
-
 #[test]
 fn each_migration_in_python_becomes_sql_that_reads_like_its_source() {
     let table = TableName { database: "local".parse().unwrap(), table: "Source".parse().unwrap() };
@@ -107,7 +99,7 @@ fn what_is_refused_in_python_is_explained_where_it_stands() {
 
 pub fn is_limit(found: &Outcome) -> bool {
     let Outcome::Failed(reason) = found else { return false };
-    oracle::LIMITS.iter().chain(LIMITS).any(|limit| reason.contains(limit))
+    migration::agreement::is_limit(reason)
 }
 
 pub fn is_equal(found: &Outcome, expected: &Json) -> bool {
