@@ -64,6 +64,10 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Check the project before it is merged: no server, no data, only files and git.
     Check(CheckArgs),
+    /// Show how a migration runs: its SQL, what it costs, and what keeps it from being SQL.
+    Explain(ExplainArgs),
+    /// Run a migration over rows without storing any, and compare both ways to run it.
+    TestMigration(TestMigrationArgs),
     /// Ask the database.
     Query(QueryArgs),
     /// List models and versions, with their endpoints and tables.
@@ -92,6 +96,16 @@ pub enum Command {
     /// Run a migration for the database, which starts this by itself.
     #[command(hide = true)]
     Udf(UdfArgs),
+    /// Run migrations over rows of their own, for other commands, which start this by themselves.
+    #[command(hide = true)]
+    Trial(TrialArgs),
+}
+
+/// `antler trial`
+#[derive(Debug, Args)]
+pub struct TrialArgs {
+    /// The folder of the jobs.
+    pub folder: PathBuf,
 }
 
 /// `antler udf`
@@ -278,6 +292,43 @@ pub struct CheckArgs {
     /// Write annotations for GitHub; where GITHUB_ACTIONS is true, that is done anyway.
     #[arg(long)]
     pub github: bool,
+}
+
+/// `antler explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The migration: its file or the name of it, or a model and two of its versions (Event 0.0 0.2).
+    #[arg(required = true, num_args = 1..=3, value_name = "MIGRATION")]
+    pub migration: Vec<String>,
+    /// Do not measure what it costs, which takes a second or two.
+    #[arg(long)]
+    pub no_cost: bool,
+    /// Show every view: those of the rows that fail and of those that are filtered, too.
+    #[arg(long)]
+    pub views: bool,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `antler test-migration`
+#[derive(Debug, Args)]
+pub struct TestMigrationArgs {
+    /// The migration: its file or the name of it, or a model and two of its versions (Event 0.0 0.2).
+    #[arg(required = true, num_args = 1..=3, value_name = "MIGRATION")]
+    pub migration: Vec<String>,
+    /// Take about so many rows of the table that it reads, where there are any. [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub sample: Option<u64>,
+    /// Take the events of this file: .ndjson with one a line, or .csv with a header line.
+    #[arg(long, value_name = "FILE", conflicts_with = "sample")]
+    pub input: Option<PathBuf>,
+    /// Show so many rows at the most; all of them are run.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub show: usize,
+    /// Write JSON, with all rows.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `antler query`

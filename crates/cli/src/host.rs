@@ -23,7 +23,7 @@ use crate::{
 pub const DATA_FOLDER: &str = ".antler";
 
 /// This program, which the engine starts to run migrations that it calls.
-fn runner() -> Result<PathBuf, Problems> {
+pub fn runner() -> Result<PathBuf, Problems> {
     env::current_exe().map_err(|error| {
         Diagnostic::error(Code::File, format!("the path of this program cannot be told: {error}")).into()
     })

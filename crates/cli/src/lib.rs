@@ -11,6 +11,7 @@ mod args;
 mod client;
 mod commands;
 mod explain;
+mod finding;
 mod host;
 mod import;
 mod palette;
@@ -25,6 +26,7 @@ mod serving;
 mod settings;
 mod site;
 mod stop;
+mod trial;
 mod watch;
 
 use std::{io, process::ExitCode};

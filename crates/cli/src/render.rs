@@ -98,6 +98,12 @@ pub fn change(change: &Change) -> String {
     }
 }
 
+/// A way over versions: `Event 0.0 → 0.1 → Trip 0.2`.
+pub fn path(nodes: &[antler_core::names::ModelVersion]) -> String {
+    let first = nodes.first().map(ToString::to_string).unwrap_or_default();
+    nodes.windows(2).fold(first, |path, ends| format!("{path} → {}", target(&ends[0], &ends[1])))
+}
+
 /// The version alone while the model stays the same.
 fn target(from: &antler_core::names::ModelVersion, to: &antler_core::names::ModelVersion) -> String {
     if from.model == to.model { to.version.to_string() } else { to.to_string() }

@@ -31,7 +31,12 @@ pub struct Settings {
     pub on_github_actions: bool,
     /// Whether somebody is there to answer a question.
     pub is_attended: bool,
+    /// How many characters a line of data may have: as many as the terminal shows.
+    pub width: usize,
 }
+
+/// The width of lines where no terminal says how many it shows.
+const WIDTH: usize = 100;
 
 impl Settings {
     /// Looks at the arguments and the environment.
@@ -51,7 +56,8 @@ impl Settings {
         overrides.extend(chosen(&cli.command));
         let on_github_actions = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         let is_attended = io::stdin().is_terminal() && io::stderr().is_terminal();
-        Ok(Self { directory, overrides, on_github_actions, is_attended })
+        let width = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| usize::from(columns));
+        Ok(Self { directory, overrides, on_github_actions, is_attended, width })
     }
 }
 

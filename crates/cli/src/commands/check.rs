@@ -2,13 +2,14 @@
 //!
 //! It needs neither the engine nor a server, reads files and git, and writes nothing.
 
-use antler_core::diagnostic::{Diagnostic, Severity};
+use antler_core::diagnostic::Severity;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
 use crate::{
     annotation::Annotation,
     args::CheckArgs,
+    finding::Finding,
     printer::Printer,
     project::{History, Project, findings},
     settings::Settings,
@@ -18,18 +19,6 @@ use crate::{
 #[derive(Serialize)]
 struct Report<'a> {
     findings: Vec<Finding<'a>>,
-}
-
-/// A finding. What it does not have is null.
-#[derive(Serialize)]
-struct Finding<'a> {
-    code: &'static str,
-    severity: &'static str,
-    message: &'a str,
-    file: Option<&'a str>,
-    line: Option<usize>,
-    column: Option<usize>,
-    help: Option<&'a str>,
 }
 
 /// Checks, and prints what was found.
@@ -59,24 +48,6 @@ pub fn run(args: &CheckArgs, settings: &Settings, printer: &Printer) -> Result<(
         more => bail!("{more} things have to be changed"),
     }
     Ok(())
-}
-
-impl<'a> Finding<'a> {
-    fn of(diagnostic: &'a Diagnostic) -> Self {
-        let place = diagnostic.line_and_column();
-        Self {
-            code: diagnostic.code.id(),
-            severity: match diagnostic.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
-            message: &diagnostic.message,
-            file: diagnostic.source_file.as_ref().map(|file| file.path.as_str()),
-            line: place.map(|(line, _)| line),
-            column: place.map(|(_, column)| column),
-            help: diagnostic.help.as_deref(),
-        }
-    }
 }
 
 /// Where the project is in its repository.

@@ -8,6 +8,7 @@ mod bump_version;
 mod check;
 mod dev;
 mod dlq;
+mod explain;
 mod generate;
 mod generate_code;
 mod import;
@@ -19,6 +20,8 @@ mod prod;
 mod purge;
 mod query;
 mod retire;
+mod test_migration;
+mod trial;
 mod udf;
 mod verify;
 mod versions;
@@ -47,6 +50,8 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Plan(args) => plan::run(&args, settings, printer),
         Command::Apply(args) => apply::run(&args, settings, printer),
         Command::Check(args) => check::run(&args, settings, printer),
+        Command::Explain(args) => explain::run(&args, settings, printer),
+        Command::TestMigration(args) => test_migration::run(&args, settings, printer),
         Command::Query(args) => query::run(&args, settings, printer),
         Command::Ls(args) => list::ls(&args, settings, printer),
         Command::Ps(args) => list::ps(&args, settings, printer),
@@ -59,5 +64,6 @@ pub fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::
         Command::Purge(args) => purge::run(&args, settings, printer),
         Command::Verify(args) => verify::run(&args, settings, printer),
         Command::Udf(args) => udf::run(&args),
+        Command::Trial(args) => trial::run(&args, printer),
     }
 }

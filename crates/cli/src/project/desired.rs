@@ -9,11 +9,12 @@ use antler_core::{
     deployment::{Deployed, Desired, Hop, Route},
     diagnostic::{Code, Diagnostic, Severity, SourceFile},
     lineage::{EdgeError, Lineage, Node},
-    names::Version,
+    names::{ModelVersion, Version},
+    schema::Model,
     sql::statement::Sync,
     udf::Runtime,
 };
-use antler_lang::migration::{self, Migration, Tier};
+use antler_lang::migration::{self, Library, Migration, Tier};
 
 use super::{
     FunctionFile, MigrationFile, Project,
@@ -42,14 +43,12 @@ pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Probl
     let (files, functions) = (project.migrations()?, project.functions()?);
     let runs = |hop: &Hop| deployed.routes.get(hop).is_some_and(|route| route.flows && route.path.len() == 2);
     let sources = Sources { files: &files, functions: &functions, current: project.version() };
-    let Compiled { migrations, problems, mut warnings } = compile(&sources, runs, &mut lineage);
-    let migrations = Problems::none_of(problems, migrations)?;
+    let Compiled { steps, problems, mut warnings } = compile(&sources, runs, &mut lineage);
+    let steps = Problems::none_of(problems, steps)?;
     warnings.extend(project.left_alone()?);
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
     let routes = lineage.paths().into_iter().filter_map(|path| {
-        let hops = path.iter().zip(path.iter().skip(1));
-        let mut steps =
-            hops.filter_map(|(from, to)| migrations.get(&Hop { from: from.clone(), to: to.clone() }));
+        let mut steps = along(&path, &steps).map(|step| &step.migration);
         let first = steps.next()?.clone();
         let composed = steps.fold(first, |before, step| before.then(step));
         let source = &lineage.node_of(path.first()?)?.model;
@@ -76,7 +75,7 @@ pub fn mistakes(
     sources: &Sources<'_>,
     beside: impl Fn(Diagnostic, &Node) -> Diagnostic,
 ) -> Vec<Diagnostic> {
-    let Compiled { migrations: _, mut problems, warnings } = compile(sources, |_| false, &mut lineage);
+    let Compiled { steps: _, mut problems, warnings } = compile(sources, |_| false, &mut lineage);
     problems.extend(lineage.gaps().into_iter().map(|(older, newer)| {
         beside(Diagnostic { severity: Severity::Error, ..missing(older, newer) }, newer)
     }));
@@ -95,18 +94,44 @@ pub struct Sources<'a> {
     pub current: &'a Version,
 }
 
+/// A migration file, and how it runs.
+#[derive(Debug)]
+pub struct Step {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// The files that it imports from.
+    pub library: Arc<Library>,
+    /// The model of its rows.
+    pub from: Model,
+    /// The model that they become.
+    pub to: Model,
+    /// What it does.
+    pub migration: Migration,
+    /// How.
+    pub tier: Tier,
+}
+
 /// What came of the migration files.
-struct Compiled {
-    migrations: BTreeMap<Hop, Migration>,
-    problems: Vec<Diagnostic>,
+#[derive(Debug)]
+pub struct Compiled {
+    /// Between which nodes they lead.
+    pub steps: BTreeMap<Hop, Step>,
+    /// What is wrong with them.
+    pub problems: Vec<Diagnostic>,
     /// About files that lead nowhere, or that are not SQL.
-    warnings: Vec<Diagnostic>,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The steps of a path, in their order.
+pub fn along<'a>(path: &'a [ModelVersion], steps: &'a BTreeMap<Hop, Step>) -> impl Iterator<Item = &'a Step> {
+    let hops = path.iter().zip(path.iter().skip(1));
+    hops.filter_map(|(from, to)| steps.get(&Hop { from: from.clone(), to: to.clone() }))
 }
 
 /// Compiles migrations and functions, and connects the nodes that they lead from and to. `runs` tells whether
 /// a function runs already.
-fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut Lineage) -> Compiled {
-    let mut migrations = BTreeMap::new();
+pub fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut Lineage) -> Compiled {
+    let mut steps = BTreeMap::new();
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     for MigrationFile { name, file, library } in sources.files {
         match lineage.connect(name) {
@@ -118,7 +143,10 @@ fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut Lin
                             antler_udf::check(function).err().map(|broken| cannot_run(file, &broken)),
                         );
                     }
-                    migrations.insert(Hop { from: from.id.clone(), to: to.id.clone() }, migration);
+                    let hop = Hop { from: from.id.clone(), to: to.id.clone() };
+                    let (from, to) = (from.model.clone(), to.model.clone());
+                    let (file, library) = (Arc::clone(file), Arc::clone(library));
+                    steps.insert(hop, Step { file, library, from, to, migration, tier });
                 }
                 Err(found) => problems.extend(found),
             },
@@ -139,18 +167,18 @@ fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut Lin
     }
     let Connected { functions, problems: of_functions, warnings: about_functions } =
         functions::connect(sources.functions, sources.current, lineage, runs);
-    migrations.extend(functions);
+    steps.extend(functions);
     problems.extend(of_functions);
     warnings.extend(about_functions);
     problems.extend(lineage.ambiguities().into_iter().map(|ambiguity| {
         Diagnostic::error(Code::MigrationGraph, ambiguity.to_string())
             .with_help("remove one of the migrations on the way, or add one that leads there directly")
     }));
-    Compiled { migrations, problems, warnings }
+    Compiled { steps, problems, warnings }
 }
 
 /// Says that a migration is not SQL, and what in it is not.
-pub(super) fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> Diagnostic {
+pub fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> Diagnostic {
     let message = format!("{} is not compiled to SQL: it runs in {runtime}, which is slower", file.path);
     // A message points into one file: the first that has a reason, which may be one that is imported.
     let place = because.iter().find_map(|reason| reason.source_file.as_ref()).unwrap_or(file);

@@ -14,9 +14,9 @@ use antler_core::{
     lineage::Lineage,
     names::{ModelName, ModelVersion, Version},
 };
-use antler_lang::migration::{self, Library, Migration, Tier};
+use antler_lang::migration::{self, Library, Tier};
 
-use super::desired;
+use super::desired::{self, Step};
 use crate::problems::Problems;
 
 /// A file that is a streaming function by its name.
@@ -34,7 +34,7 @@ pub struct FunctionFile {
 #[derive(Debug, Default)]
 pub struct Connected {
     /// Those that run.
-    pub functions: Vec<(Hop, Migration)>,
+    pub functions: Vec<(Hop, Step)>,
     /// What is wrong with those that ran until now.
     pub problems: Vec<Diagnostic>,
     /// Why others do not run, and how some run.
@@ -87,29 +87,30 @@ pub fn connect(
         };
         let Some((from, to)) = ends.iter().find(known).or(ends.first()) else { continue };
         let (from, to) = (of_current(from), of_current(to));
-        let (hop, prepared) = match lineage.connect_function(&from, &to) {
-            Ok((from, to)) => (
-                Hop { from: from.id.clone(), to: to.id.clone() },
-                migration::prepare_with(file, library, &from.model, &to.model),
-            ),
+        let (hop, from, to) = match lineage.connect_function(&from, &to) {
+            Ok((from, to)) => {
+                (Hop { from: from.id.clone(), to: to.id.clone() }, from.model.clone(), to.model.clone())
+            }
             Err(error) => {
                 connected.warnings.push(not_run(file, &[], &error.to_string()));
                 continue;
             }
         };
-        let refused = match prepared {
-            Ok((migration, Tier::Sql)) => {
-                connected.functions.push((hop, migration));
+        let runnable = migration::prepare_with(file, library, &from, &to).and_then(|(migration, tier)| {
+            if let Tier::Udf { function, .. } = &tier {
+                antler_udf::check(function).map_err(|broken| vec![desired::cannot_run(file, &broken)])?;
+            }
+            Ok((migration, tier))
+        });
+        let refused = match runnable {
+            Ok((migration, tier)) => {
+                if let Tier::Udf { function, because } = &tier {
+                    connected.warnings.push(desired::called(file, function.runtime, because));
+                }
+                let (file, library) = (Arc::clone(file), Arc::clone(library));
+                connected.functions.push((hop, Step { file, library, from, to, migration, tier }));
                 continue;
             }
-            Ok((migration, Tier::Udf { function, because })) => match antler_udf::check(&function) {
-                Ok(()) => {
-                    connected.warnings.push(desired::called(file, function.runtime, &because));
-                    connected.functions.push((hop, migration));
-                    continue;
-                }
-                Err(broken) => vec![desired::cannot_run(file, &broken)],
-            },
             Err(refused) => refused,
         };
         lineage.disconnect_function(&hop.from, &hop.to);

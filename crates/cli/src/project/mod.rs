@@ -20,6 +20,7 @@ mod setup_py;
 pub mod sources;
 mod tree;
 mod version_file;
+pub mod way;
 
 use std::{collections::BTreeMap, sync::Arc};
 

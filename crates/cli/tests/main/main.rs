@@ -40,6 +40,7 @@ mod sandbox;
 mod sdk;
 mod server;
 mod serving;
+mod trials;
 mod types;
 mod verify;
 mod versions;

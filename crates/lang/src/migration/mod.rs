@@ -167,8 +167,8 @@ pub fn prepare_with(
     Ok((migration, Tier::Udf { function, because }))
 }
 
-/// The migration of a file without [`modules`] as one that is called, whether or not it could be compiled:
-/// to compare both ways to run it.
+/// The migration of a file as one that is called, whether or not it could be compiled: to compare both ways to
+/// run it.
 ///
 /// # Errors
 /// What in the file cannot be run.

@@ -6,6 +6,7 @@
 mod beside;
 mod ledger;
 mod letters;
+pub mod trial;
 mod verify;
 
 use std::fmt::Write as _;
