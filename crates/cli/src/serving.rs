@@ -1,8 +1,12 @@
 //! Brings a service to what its project says, and tells about it.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
-use antler_core::{diagnostic::Diagnostic, plan::Edits};
+use antler_core::{
+    diagnostic::Diagnostic,
+    lineage::Node,
+    plan::{Edits, Observed},
+};
 use antler_server::{endpoints::Endpoint, terms::Terms};
 
 use crate::{
@@ -12,6 +16,7 @@ use crate::{
     project::{Project, desired, history},
     render,
     service::Service,
+    trial::sample,
 };
 
 /// What was said about a state that was applied, so that a save that changes nothing says
@@ -35,7 +40,15 @@ pub fn apply(
     before: &Applied,
 ) -> Result<Applied, Problems> {
     let deployed = service.runtime.deployed().map_err(explain_server)?;
-    let prepared = desired::prepare(project, &deployed)?;
+    let observed = OnceCell::new();
+    let rows = |node: &Node| {
+        // Only asked for where something has to be checked, and once.
+        let observed: &Option<Observed> = observed.get_or_init(|| service.runtime.observed().ok());
+        let Some(observed) = observed else { return Ok(None) };
+        let ask = |sql: &str, form: &str| Ok(service.runtime.query(sql, form).map_err(explain_server)?);
+        sample::for_check(observed, project, node, ask)
+    };
+    let prepared = desired::prepare(project, &deployed, &rows)?;
     if prepared.warnings != before.warnings {
         progress.above(|printer| prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning)));
     }

@@ -81,6 +81,17 @@ impl Site {
         }
     }
 
+    /// The answer to a statement, in an output format.
+    ///
+    /// # Errors
+    /// The statement was refused.
+    pub fn query(&self, statement: &str, format: &str) -> Result<Vec<u8>> {
+        match self {
+            Self::Server(client) => client.query(statement, format),
+            Self::Here(here) => Ok(here.runtime.query(statement, format).map_err(explain_server)?),
+        }
+    }
+
     /// Applies a change. It waits for loads that are under way.
     ///
     /// # Errors

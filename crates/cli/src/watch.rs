@@ -19,6 +19,8 @@ use std::{
 use anyhow::{Context, Result};
 use notify::{RecursiveMode, Watcher};
 
+use crate::host::DATA_FOLDER;
+
 /// The moment.
 const QUIET: Duration = Duration::from_millis(150);
 /// How long changes without a pause are gathered at the most.
@@ -111,6 +113,10 @@ impl Watch {
         let mut files = BTreeSet::new();
         let mut folders = BTreeSet::new();
         for path in asked.iter().map(|relative| self.root.join(relative)) {
+            // What Antler writes for itself is no work of the author.
+            if path.starts_with(self.root.join(DATA_FOLDER)) {
+                continue;
+            }
             if is_of_project(&self.root, &path) {
                 continue;
             }

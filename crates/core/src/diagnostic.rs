@@ -75,6 +75,8 @@ codes! {
     MigrationGraph = "308";
     /// A migration would give another row when it runs again.
     NotRepeatable = "309";
+    /// The SQL of a migration gives another row than its language does, so it is called instead.
+    Demoted = "310";
     /// A streaming function is not run.
     FunctionNotRun = "320";
     /// A part of the project is none that Antler has, and is left alone.

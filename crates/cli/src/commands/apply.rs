@@ -6,6 +6,7 @@
 
 use antler_core::{
     diagnostic::{Code, Diagnostic},
+    lineage::Node,
     plan::{self, Edits, Moved, proposal::Proposal},
 };
 use antler_server::terms::{ChangeRequest, FullDisk, Terms};
@@ -21,6 +22,7 @@ use crate::{
     proposal,
     settings::Settings,
     site::{self, Site},
+    trial::sample,
 };
 
 /// Applies the plan.
@@ -44,7 +46,8 @@ pub fn run(args: &ApplyArgs, settings: &Settings, printer: &Printer) -> Result<(
 
 fn at(site: &Site, project: &Project, edits: Edits, args: &ApplyArgs, printer: &Printer) -> Result<()> {
     let (observed, conditions) = (site.observed()?, site.conditions()?);
-    let prepared = desired::prepare(project, &observed.deployed)?;
+    let rows = |node: &Node| sample::for_check(&observed, project, node, |sql, form| site.query(sql, form));
+    let prepared = desired::prepare(project, &observed.deployed, &rows)?;
     prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
     let terms = Terms {
         plan: None,

@@ -69,7 +69,8 @@ struct Statement {
 pub fn run(args: &ExplainArgs, settings: &Settings, printer: &Printer) -> Result<()> {
     let name = WayName::of(&args.migration)?;
     let project = Project::open(settings)?;
-    let way = ChosenWay::find(&project, &name)?;
+    let mut way = ChosenWay::find(&project, &name)?;
+    way.as_checked(&project.folder);
     let cost = if args.no_cost { None } else { measure(&way, printer) };
     let statements = statements(&project, &way);
     if args.json {

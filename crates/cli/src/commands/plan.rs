@@ -2,6 +2,7 @@
 
 use antler_core::{
     diagnostic::{Diagnostic, Severity},
+    lineage::Node,
     plan::{self, Edits, proposal::Proposal},
 };
 use anyhow::Result;
@@ -14,6 +15,7 @@ use crate::{
     project::{Project, desired},
     proposal,
     settings::Settings,
+    trial::sample,
 };
 
 /// Prints the plan. Nothing is done.
@@ -24,7 +26,9 @@ pub fn run(args: &PlanArgs, settings: &Settings, printer: &Printer) -> Result<()
     let (project, edits) = source(&args.source, settings)?;
     let access = Access::to(&project)?;
     let (observed, conditions) = (access.observed()?, access.conditions(project.config.load_max_rate)?);
-    let prepared = desired::prepare(&project, &observed.deployed)?;
+    let rows =
+        |node: &Node| sample::for_check(&observed, &project, node, |sql, form| access.query(sql, form));
+    let prepared = desired::prepare(&project, &observed.deployed, &rows)?;
     prepared.warnings.iter().for_each(|warning| printer.diagnostic(warning));
     let plan = plan::plan(&prepared.desired, &observed, edits).map_err(Problems::from)?;
     let shown = Proposal::of(&plan, &prepared.desired, edits, &observed.deployed, &conditions);

@@ -21,7 +21,10 @@ use super::{
     config::Durability,
     functions::{self, Connected},
 };
-use crate::problems::Problems;
+use crate::{
+    problems::Problems,
+    trial::checks::{self, Sample},
+};
 
 /// The desired state, and what its author should know about it.
 #[derive(Debug)]
@@ -33,10 +36,11 @@ pub struct Prepared {
 }
 
 /// Reads the project and compiles it, for where this is deployed: tables keep the names that they have.
+/// What was not checked before is tried first, over `sample`d rows too; see [`checks`].
 ///
 /// # Errors
 /// Everything that is wrong with models, pins and migrations.
-pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Problems> {
+pub fn prepare(project: &Project, deployed: &Deployed, sample: Sample<'_>) -> Result<Prepared, Problems> {
     let lineage = project.versions()?.lineage();
     let names = deployed.names_of(lineage.nodes());
     let mut lineage = lineage.named(&names);
@@ -44,7 +48,8 @@ pub fn prepare(project: &Project, deployed: &Deployed) -> Result<Prepared, Probl
     let runs = |hop: &Hop| deployed.routes.get(hop).is_some_and(|route| route.flows && route.path.len() == 2);
     let sources = Sources { files: &files, functions: &functions, current: project.version() };
     let Compiled { steps, problems, mut warnings } = compile(&sources, runs, &mut lineage);
-    let steps = Problems::none_of(problems, steps)?;
+    let mut steps = Problems::none_of(problems, steps)?;
+    warnings.extend(checks::hold(&project.folder, &mut steps, &lineage, sample));
     warnings.extend(project.left_alone()?);
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
     let routes = lineage.paths().into_iter().filter_map(|path| {
@@ -111,6 +116,13 @@ pub struct Step {
     pub tier: Tier,
 }
 
+impl Step {
+    /// What runs it where it is not SQL.
+    pub fn runtime(&self) -> Runtime {
+        if self.file.path.ends_with(".py") { Runtime::Python } else { Runtime::JavaScript }
+    }
+}
+
 /// What came of the migration files.
 #[derive(Debug)]
 pub struct Compiled {
@@ -135,7 +147,7 @@ pub fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     for MigrationFile { name, file, library } in sources.files {
         match lineage.connect(name) {
-            Ok((from, to)) => match migration::prepare_with(file, library, &from.model, &to.model) {
+            Ok((from, to)) => match prepared(file, library, &from.model, &to.model) {
                 Ok((migration, tier)) => {
                     if let Tier::Udf { function, because } = &tier {
                         warnings.push(called(file, function.runtime, because));
@@ -177,8 +189,31 @@ pub fn compile(sources: &Sources<'_>, runs: impl Fn(&Hop) -> bool, lineage: &mut
     Compiled { steps, problems, warnings }
 }
 
+fn prepared(
+    file: &Arc<SourceFile>,
+    library: &Library,
+    from: &Model,
+    to: &Model,
+) -> Result<(Migration, Tier), Vec<Diagnostic>> {
+    // How a test shows what becomes of a mistake of the compiler: it compiles another text than the one
+    // that is called, with some words exchanged. No release has this.
+    #[cfg(debug_assertions)]
+    if let Ok(words) = std::env::var("ANTLER_TEST_MISCOMPILE")
+        && let Some((right, wrong)) = words.split_once('=')
+        && file.text.contains(right)
+    {
+        let text = file.text.replace(right, wrong);
+        let file = Arc::new(SourceFile { path: file.path.clone(), text });
+        return migration::prepare_with(&file, library, from, to);
+    }
+    migration::prepare_with(file, library, from, to)
+}
+
 /// Says that a migration is not SQL, and what in it is not.
 pub fn called(file: &Arc<SourceFile>, runtime: Runtime, because: &[Diagnostic]) -> Diagnostic {
+    if let Some(demotion) = because.iter().find(|reason| reason.code == Code::Demoted) {
+        return demotion.clone();
+    }
     let message = format!("{} is not compiled to SQL: it runs in {runtime}, which is slower", file.path);
     // A message points into one file: the first that has a reason, which may be one that is imported.
     let place = because.iter().find_map(|reason| reason.source_file.as_ref()).unwrap_or(file);

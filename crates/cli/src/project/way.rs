@@ -12,10 +12,10 @@ use antler_core::{
 use antler_lang::migration::{self, Migration, Tier};
 
 use super::{
-    MigrationFile, Project,
+    Folder, MigrationFile, Project,
     desired::{self, Compiled, Sources, Step},
 };
-use crate::problems::Problems;
+use crate::{problems::Problems, trial::checks};
 
 /// The name of a migration: of its file, or the versions between which it leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,11 @@ impl ChosenWay {
         let mut steps = compiled.steps;
         steps.retain(|hop, _| path.windows(2).any(|ends| ends[0] == hop.from && ends[1] == hop.to));
         Ok(Self { path, source, target, steps })
+    }
+
+    /// Takes migrations for what they were found to be when they were planned.
+    pub fn as_checked(&mut self, folder: &Folder) {
+        checks::recall(folder, &mut self.steps);
     }
 
     /// Its migrations, in their order.

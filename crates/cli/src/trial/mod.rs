@@ -12,6 +12,7 @@
 //! It knows no language: what is tried is a projection.
 
 pub mod bench;
+pub mod checks;
 pub mod compare;
 pub mod outcome;
 pub mod page;

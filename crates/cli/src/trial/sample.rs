@@ -26,11 +26,28 @@ pub fn of_project(project: &Project, node: &Node, wanted: u64) -> Result<Option<
     of(&observed, &project.config.naming, node, wanted, |statement| access.query(statement, "Native"))
 }
 
+/// How many rows of a table a migration is checked on before it is planned.
+const CHECKED: u64 = 1000;
+
+/// The rows that a migration of a node is checked on; none where there are none.
+///
+/// # Errors
+/// Those of `ask`, which gets a statement and a format.
+pub fn for_check(
+    observed: &Observed,
+    project: &Project,
+    node: &Node,
+    ask: impl FnOnce(&str, &str) -> Result<Vec<u8>>,
+) -> Result<Option<Vec<u8>>> {
+    let found = of(observed, &project.config.naming, node, CHECKED, |statement| ask(statement, "Native"))?;
+    Ok(found.map(|(_, rows)| rows))
+}
+
 /// The same, of what was observed.
 ///
 /// # Errors
 /// Those of `ask`.
-pub fn of(
+fn of(
     observed: &Observed,
     naming: &Naming,
     node: &Node,

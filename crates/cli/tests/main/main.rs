@@ -17,6 +17,7 @@ mod bump_version;
 mod called;
 mod called_in_python;
 mod check;
+mod checks;
 mod compressed;
 mod configuration;
 mod ending;

@@ -19,6 +19,14 @@ const ROW: &str = "_antler_row";
 const EXACT: &str = "SETTINGS output_format_json_quote_denormals = 1, \
      output_format_json_named_tuples_as_objects = 1, output_format_json_quote_64bit_integers = 0";
 
+/// What tells a question of Antler's own from those of people.
+const OWN: &str = "SETTINGS log_comment = 'a sample for antler'";
+
+/// Whether a question is Antler's own: nobody reads what is answered.
+pub fn is_own(statement: &str) -> bool {
+    statement.ends_with(OWN)
+}
+
 /// The column that tells a projection's rows apart: it has to be one of its columns.
 pub fn row_number() -> (SqlIdent, Expr) {
     let name = SqlIdent::known(ROW);
@@ -108,7 +116,7 @@ pub fn sample(of: &TableName, model: &Model, rows: u64, wanted: u64) -> String {
     let names = names_of(&model.fields).join(", ");
     format!(
         "SELECT {names}\nFROM {}\nWHERE _part_offset % {one_in} = 0\n\
-         ORDER BY _part, _part_offset\nLIMIT {wanted}",
+         ORDER BY _part, _part_offset\nLIMIT {wanted}\n{OWN}",
         table(of)
     )
 }
