@@ -17,6 +17,7 @@ use antler_store::{
 };
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{
     Answer, Cost, Format, JOBS, Job, Way,
@@ -73,6 +74,12 @@ struct Bench<'a> {
 }
 
 #[derive(Deserialize)]
+struct Line {
+    row: usize,
+    columns: String,
+}
+
+/// The values of a row, each as JSON.
 struct Values {
     row: usize,
     columns: Vec<String>,
@@ -132,7 +139,15 @@ impl Bench<'_> {
     }
 
     fn values(&mut self, select: &str) -> Result<Vec<Values>, StoreError> {
-        rows(self.session, select)
+        let values = |Line { row, columns }: Line| {
+            let columns: Vec<Box<RawValue>> = serde_json::from_str(&columns).map_err(|error| {
+                StoreError::Answer { reason: error.to_string(), statement: select.to_owned() }
+            })?;
+            // The sign of NaN is no part of its value: no language tells one NaN from another.
+            let value = |value: &RawValue| value.get().replace("\"-nan\"", "\"nan\"");
+            Ok(Values { row, columns: columns.iter().map(|column| value(column)).collect() })
+        };
+        rows::<Line>(self.session, select)?.into_iter().map(values).collect()
     }
 
     /// What a way makes of each row. A refusal of the database is an outcome too: nothing that is

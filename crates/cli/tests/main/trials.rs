@@ -98,3 +98,27 @@ fn rows_of_the_project_are_taken_whether_a_server_has_them_or_not() {
     assert_eq!(with_server, at_rest);
     insta::assert_snapshot!(at_rest);
 }
+
+#[test]
+fn both_ways_agree_on_what_looks_different_and_is_the_same() {
+    let sandbox = Sandbox::project();
+    let model = "import type { Key } from \"antler\";\nenum Level { Low = 1, High = 2 }\n
+        export interface Event { id: Key<string>; a: number; b: number; level?: Level; words?: (string | null)[] }\n";
+    sandbox.write("app/datamodels/models.ts", model);
+    sandbox.commit();
+    sandbox.antler(&["bump-version"]);
+    let fields = "rest: number; before?: Level; inner?: { level?: Level; words?: (string | null)[] }; words";
+    sandbox.write("app/datamodels/models.ts", model.replace("words", fields));
+    let migration = "export default (event: any): any => ({
+  ...event,
+  // NaN has a sign for the processor, and none for JavaScript.
+  rest: event.a % event.b,
+  // Behind a NULL there may be no word of the enum.
+  before: event.words?.length === 1 ? event.level : undefined,
+  inner: event.a > 0 ? { level: event.level, words: event.words } : undefined,
+});
+";
+    sandbox.write("app/functions/Event_migrate__0_0__0_1.ts", migration);
+    let shown = sandbox.antler(&["test-migration", "Event", "0.0", "0.1", "--show", "1"]);
+    assert!(shown.starts_with("exit 0") && shown.contains("both ways to run it agree on "), "{shown}");
+}

@@ -17,7 +17,8 @@ const ROW: &str = "_antler_row";
 
 /// Settings of every statement that reads values back.
 const EXACT: &str = "SETTINGS output_format_json_quote_denormals = 1, \
-     output_format_json_named_tuples_as_objects = 1, output_format_json_quote_64bit_integers = 0";
+     output_format_json_named_tuples_as_objects = 1, \
+     enable_named_columns_in_function_tuple = 0, output_format_json_quote_64bit_integers = 0";
 
 /// What tells a question of Antler's own from those of people.
 const OWN: &str = "SETTINGS log_comment = 'a sample for antler'";
@@ -84,12 +85,15 @@ pub fn values(tried: &TableName, model: &Model) -> String {
     as_json(&format!("SELECT * FROM {}", table(tried)), &names)
 }
 
-/// The values that a select gives, as JSON: `row` and `columns`. It has a [row number](row_number).
+/// The values that a select gives, as JSON: `row`, and `columns`, an array. It has a
+/// [row number](row_number).
+///
+/// All columns are written at once: asked for the text of a nullable enum alone, the database looks at what
+/// lies behind a NULL, which may be none of its values.
 pub fn as_json(select: &str, columns: &[SqlIdent]) -> String {
-    let values = columns.iter().map(|name| format!("ifNull(toJSONString(tried.{}), 'null')", ident(name)));
-    let values: Vec<_> = values.collect();
+    let values: Vec<_> = columns.iter().map(|name| format!("tried.{}", ident(name))).collect();
     format!(
-        "SELECT toInt64({ROW}) AS `row`, CAST([{}], 'Array(String)') AS columns\nFROM (\n{select}\n) AS tried\n\
+        "SELECT toInt64({ROW}) AS `row`, toJSONString(tuple({})) AS columns\nFROM (\n{select}\n) AS tried\n\
          ORDER BY `row`, columns\n{EXACT}",
         values.join(", ")
     )
