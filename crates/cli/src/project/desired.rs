@@ -23,7 +23,10 @@ use super::{
 };
 use crate::{
     problems::Problems,
-    trial::checks::{self, Sample},
+    trial::{
+        checks::{self, Sample},
+        lambdas,
+    },
 };
 
 /// The desired state, and what its author should know about it.
@@ -49,6 +52,7 @@ pub fn prepare(project: &Project, deployed: &Deployed, sample: Sample<'_>) -> Re
     let sources = Sources { files: &files, functions: &functions, current: project.version() };
     let Compiled { steps, problems, mut warnings } = compile(&sources, runs, &mut lineage);
     let mut steps = Problems::none_of(problems, steps)?;
+    Problems::none_of(lambdas::mistakes(&project.folder, &steps, &lineage, sample), ())?;
     warnings.extend(checks::hold(&project.folder, &mut steps, &lineage, sample));
     warnings.extend(project.left_alone()?);
     warnings.extend(lineage.gaps().into_iter().map(|(older, newer)| missing(older, newer)));
@@ -120,6 +124,11 @@ impl Step {
     /// What runs it where it is not SQL.
     pub fn runtime(&self) -> Runtime {
         if self.file.path.ends_with(".py") { Runtime::Python } else { Runtime::JavaScript }
+    }
+
+    /// Whether its author wrote SQL, which means what the database makes of it.
+    pub fn is_written_in_sql(&self) -> bool {
+        self.file.path.ends_with(".sql")
     }
 }
 

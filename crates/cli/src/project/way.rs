@@ -113,9 +113,9 @@ impl ChosenWay {
         composed(self.steps().map(|step| step.migration.clone()))
     }
 
-    /// Whether a part of it is SQL, so that there is another way to run it.
+    /// Whether a part of it was compiled to SQL, so that there is another way to run it.
     pub fn is_compiled(&self) -> bool {
-        self.steps().any(|step| matches!(step.tier, Tier::Sql))
+        self.steps().any(|step| matches!(step.tier, Tier::Sql) && !step.is_written_in_sql())
     }
 
     /// The same with every migration called, whether or not it could be compiled.
@@ -125,6 +125,7 @@ impl ChosenWay {
     pub fn called(&self) -> Result<Projection, Vec<Diagnostic>> {
         let called = |step: &Step| match &step.tier {
             Tier::Udf { .. } => Ok(step.migration.clone()),
+            Tier::Sql if step.is_written_in_sql() => Ok(step.migration.clone()),
             Tier::Sql => {
                 migration::called(&step.file, &step.library, &step.from, &step.to).map(|(called, _)| called)
             }

@@ -99,6 +99,7 @@ impl Bench<'_> {
         let count = self.fill(&tried, given)?;
         let input = self.values(&trial::values(&tried, source))?;
         let input = input.into_iter().map(|values| values.columns).collect();
+        let types = ways.iter().map(|way| self.types(way, &tried)).collect();
         let outcomes: Vec<_> = ways.iter().map(|way| self.outcomes(way, &tried, count)).collect();
         let mut costs = Vec::new();
         for (way, outcomes) in ways.iter().zip(&outcomes) {
@@ -106,7 +107,7 @@ impl Bench<'_> {
             costs.push(if can_be_measured { Some(self.cost(way, &tried, count)?) } else { None });
         }
         self.session.execute(&statement::drop_table(&tried))?;
-        Ok(Answer { input, ways: outcomes, costs })
+        Ok(Answer { input, ways: outcomes, types, costs })
     }
 
     fn table(&self, what: &str) -> Result<TableName> {
@@ -150,13 +151,20 @@ impl Bench<'_> {
         rows::<Line>(self.session, select)?.into_iter().map(values).collect()
     }
 
+    /// Of which types the columns of a way are made.
+    fn types(&mut self, way: &Way, tried: &TableName) -> Result<Vec<String>, String> {
+        #[derive(Deserialize)]
+        struct Column {
+            r#type: String,
+        }
+        let Some(unfitted) = &way.unfitted else { return Ok(Vec::new()) };
+        let columns: Result<Vec<Column>, _> = rows(self.session, &trial::types(&unfitted.over(tried)));
+        Ok(columns.map_err(refused)?.into_iter().map(|column| column.r#type).collect())
+    }
+
     /// What a way makes of each row. A refusal of the database is an outcome too: nothing that is
     /// compiled may be refused.
     fn outcomes(&mut self, way: &Way, tried: &TableName, count: usize) -> Outcomes {
-        let refused = |error: StoreError| match error {
-            StoreError::Database { message, .. } => message.trim_end().to_owned(),
-            other => other.to_string(),
-        };
         let mut outcomes = vec![Outcome::default(); count];
         let stored = trial::as_json(&way.stored.over(tried), &way.columns);
         for Values { row, columns } in self.values(&stored).map_err(refused)? {
@@ -198,5 +206,13 @@ impl Bench<'_> {
         let middle = times.get(times.len() / 2).copied().unwrap_or_default();
         let rows = copies * count as u64;
         Ok(Cost { rows, runs, nanoseconds_per_row: middle.as_secs_f64() * 1e9 / rows as f64 })
+    }
+}
+
+/// What the database said.
+fn refused(error: StoreError) -> String {
+    match error {
+        StoreError::Database { message, .. } => message.trim_end().to_owned(),
+        other => other.to_string(),
     }
 }

@@ -15,6 +15,7 @@ use antler_core::{
     deployment::Hop,
     diagnostic::{Code, Diagnostic},
     lineage::{Lineage, Node},
+    names::ModelVersion,
     schema::Model,
 };
 use antler_lang::migration::{self, Migration, Tier};
@@ -70,15 +71,11 @@ struct Candidate {
 
 impl Candidate {
     fn job(&self, lineage: &Lineage, sample: Sample<'_>) -> Job {
-        let rows = lineage.node_of(&self.hop.from).map(sample).transpose().map(Option::flatten);
-        let rows = rows.unwrap_or_else(|error| {
-            tracing::warn!(%error, node = %self.hop.from, "no rows to check a migration on");
-            None
-        });
         Job {
             source: self.source.clone(),
             edge_rows: Some(RANDOM),
-            given: rows.map(|bytes| Given { format: Format::Native, bytes }),
+            given: sample_of(lineage, &self.hop.from, sample)
+                .map(|bytes| Given { format: Format::Native, bytes }),
             ways: vec![self.compiled.clone(), Way::of(&self.called.projection())],
             measured: false,
         }
@@ -141,14 +138,8 @@ fn candidates(steps: &BTreeMap<Hop, Step>) -> impl Iterator<Item = Candidate> {
     steps.iter().filter(|(_, step)| matches!(step.tier, Tier::Sql)).filter_map(|(hop, step)| {
         let (called, function) = migration::called(&step.file, &step.library, &step.from, &step.to).ok()?;
         let compiled = Way::of(&step.migration.projection());
-        let mut hash = Sha256::new();
-        hash.update([CHECK]);
-        hash.update(function.name().as_str());
-        hash.update(serde_json::to_vec(&compiled).ok()?);
-        let mut file = format!("{DATA_FOLDER}/checked/{}_", function.migration);
-        for byte in hash.finalize().iter().take(12) {
-            let _ = write!(file, "{byte:02x}");
-        }
+        let about = serde_json::to_vec(&compiled).ok()?;
+        let file = file(function.migration.as_str(), &[function.name().as_str().as_bytes(), &about]);
         let tier = Tier::Udf { function: Arc::clone(&function), because: Vec::new() };
         Some(Candidate {
             hop: hop.clone(),
@@ -159,6 +150,47 @@ fn candidates(steps: &BTreeMap<Hop, Step>) -> impl Iterator<Item = Candidate> {
             file: file + ".json",
         })
     })
+}
+
+/// Rows of a node; none where they cannot be had.
+pub(super) fn sample_of(lineage: &Lineage, of: &ModelVersion, sample: Sample<'_>) -> Option<Vec<u8>> {
+    let rows = lineage.node_of(of).map(sample).transpose().map(Option::flatten);
+    rows.unwrap_or_else(|error| {
+        tracing::warn!(%error, node = %of, "no rows to check a migration on");
+        None
+    })
+}
+
+/// Where it is kept what was found of something that has no other way to run.
+pub(super) fn file_of(path: &str, way: &Way) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    file(stem, &[&serde_json::to_vec(way).unwrap_or_default()])
+}
+
+/// Whether it was found to be right.
+pub(super) fn is_right(folder: &Folder, file: &str) -> bool {
+    verdict(folder, file) == Some(Verdict::Agrees)
+}
+
+/// Keeps that it was.
+pub(super) fn keep_right(folder: &Folder, file: &str) {
+    keep(folder, file, &Verdict::Agrees);
+}
+
+/// The file of what was found, under a hash of what it is about.
+fn file(migration: &str, about: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    hash.update([CHECK]);
+    for part in about {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let mut file = format!("{DATA_FOLDER}/checked/{migration}_");
+    for byte in hash.finalize().iter().take(12) {
+        let _ = write!(file, "{byte:02x}");
+    }
+    file + ".json"
 }
 
 /// What was found before, if it was. A file that cannot be read is as good as none.

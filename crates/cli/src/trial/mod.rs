@@ -14,6 +14,7 @@
 pub mod bench;
 pub mod checks;
 pub mod compare;
+pub mod lambdas;
 pub mod outcome;
 pub mod page;
 pub mod sample;
@@ -84,6 +85,9 @@ pub struct Way {
     pub failed: Option<Select>,
     /// The rows that are filtered.
     pub filtered: Option<Select>,
+    /// What its columns are made of, where it is asked of which types that is.
+    #[serde(default)]
+    pub unfitted: Option<Select>,
     /// What it calls.
     pub functions: Vec<Function>,
 }
@@ -95,6 +99,8 @@ pub struct Answer {
     pub input: Vec<Vec<String>>,
     /// What each way made of them.
     pub ways: Vec<Outcomes>,
+    /// Of which types the columns are, where it was asked, or why the database does not understand them.
+    pub types: Vec<Result<Vec<String>, String>>,
     /// What each way costs, where it was measured.
     pub costs: Vec<Option<Cost>>,
 }
@@ -121,6 +127,7 @@ impl Way {
             stored: numbered.rows(),
             failed: numbered.failures(|failure| vec![trial::row_number(), trial::reason(failure)]),
             filtered: numbered.filtered(&[trial::row_number()]),
+            unfitted: None,
             functions: projection.functions.clone(),
         }
     }

@@ -69,6 +69,9 @@ scenarios! {
     a_hole_in_a_draft
     a_key_of_several_fields
     a_migration_in_python
+    a_migration_in_sql
+    a_migration_in_sql_that_does_not_fit
+    a_migration_in_sql_that_fails
     a_migration_is_edited
     a_migration_is_edited_before_the_first_event
     a_migration_is_missing

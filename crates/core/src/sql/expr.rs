@@ -50,6 +50,8 @@ pub enum Expr {
         /// The body.
         body: Box<Expr>,
     },
+    /// An expression that a person has written, with values in the places of its parameters.
+    Written(Vec<Part>),
     /// `CAST(value AS type)`; the type is spelled by [`super::column_type`] or is a plain name.
     Cast {
         /// The value.
@@ -57,6 +59,15 @@ pub enum Expr {
         /// The type, as the database spells it.
         data_type: String,
     },
+}
+
+/// A part of an expression that a person has written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Text that stays as it is.
+    Text(String),
+    /// What stands in the place of a parameter.
+    Value(Expr),
 }
 
 /// A constant.
@@ -181,6 +192,10 @@ impl Expr {
                 right.for_each_column(f);
             }
             Self::Lambda { body, .. } => body.for_each_column(f),
+            Self::Written(parts) => parts.iter().for_each(|part| match part {
+                Part::Text(_) => {}
+                Part::Value(value) => value.for_each_column(f),
+            }),
             Self::Cast { value, .. } => value.for_each_column(f),
         }
     }
@@ -311,6 +326,26 @@ impl Expr {
                 }
                 out.push_str(" -> ");
                 body.print(out, 0);
+            }
+            Self::Written(parts) => {
+                // How strong its operators are is not known.
+                let parens = outer > 0;
+                if parens {
+                    out.push('(');
+                }
+                for part in parts {
+                    match part {
+                        Part::Text(text) => out.push_str(text),
+                        // A minus behind another one would begin a comment.
+                        Part::Value(value @ Self::Literal(_)) => {
+                            let _ = write!(out, "({value})");
+                        }
+                        Part::Value(value) => value.print(out, u8::MAX),
+                    }
+                }
+                if parens {
+                    out.push(')');
+                }
             }
             Self::Cast { value, data_type } => {
                 out.push_str("CAST(");

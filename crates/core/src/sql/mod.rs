@@ -4,12 +4,14 @@
 //! migration, and [`statement`] has one function for each statement that Antler sends. No other
 //! module writes SQL. The text is formatted for a reader: it ends up in `SHOW CREATE TABLE`.
 
+mod conversion;
 mod expr;
 mod projection;
 pub mod statement;
 mod types;
 
-pub use expr::{BinaryOp, Expr, Literal};
+pub use conversion::misfit;
+pub use expr::{BinaryOp, Expr, Literal, Part};
 pub use projection::{Let, Projection, Select};
 pub use types::{column_type, item_type, object_type};
 

@@ -166,7 +166,8 @@ impl Graph {
     /// Whether a value is a column or a part of one, in the form in which it is stored.
     pub(super) fn is_stored(&self, value: Id) -> bool {
         match self.node(value) {
-            Node::Column(_) | Node::Apply(Function::Migration(_) | Function::Narrow(_), _) => true,
+            Node::Column(_)
+            | Node::Apply(Function::Migration(_) | Function::Narrow(_) | Function::Written(_), _) => true,
             Node::Parameter(parameter) => parameter.role == Role::StoredElement,
             Node::Each { how: Each::Filter | Each::Ascending | Each::Descending, array, .. } => {
                 self.is_stored(*array)

@@ -22,6 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 use antler_core::{names::SqlIdent, schema::Precise};
 
 use super::{
+    lambda::Written,
     types::{Kind, Type},
     udf::Call,
 };
@@ -306,6 +307,8 @@ pub(super) enum Function {
     Join,
     /// What a migration that is not compiled makes of the fields of its source.
     Migration(Call),
+    /// What an expression in SQL makes of the fields of its source.
+    Written(Written),
 }
 
 /// Which of the texts that a pattern finds.

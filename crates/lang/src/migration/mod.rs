@@ -38,6 +38,7 @@ mod fit;
 mod fold;
 mod ir;
 mod javascript;
+mod lambda;
 mod library;
 mod modules;
 mod python;
@@ -113,11 +114,27 @@ pub fn compile_with(
     if file.path.ends_with(".py") {
         return deep(|| python::compile(file, from, to));
     }
+    if file.path.ends_with(".sql") {
+        return lambda::compile(file, from, to);
+    }
     let diagnostic =
-        Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript and Python can be run yet")
+        Diagnostic::error(Code::NotCompilable, "only migrations in TypeScript, Python and SQL can be run")
             .in_file(file)
-            .with_help("Write the migration in a file that ends with `.ts` or `.py`.");
+            .with_help("Write the migration in a file that ends with `.ts`, `.py` or `.sql`.");
     Err(vec![diagnostic])
+}
+
+/// What an SQL lambda makes of each field, of whatever type that is: to ask the database whether it can be
+/// stored. `None` for a migration that is no lambda.
+///
+/// # Errors
+/// As [`compile`].
+pub fn unfitted(
+    file: &Arc<SourceFile>,
+    from: &Model,
+    to: &Model,
+) -> Result<Option<Projection>, Vec<Diagnostic>> {
+    if file.path.ends_with(".sql") { lambda::unfitted(file, from, to).map(Some) } else { Ok(None) }
 }
 
 /// How a migration runs.
@@ -178,6 +195,10 @@ pub fn called(
     from: &Model,
     to: &Model,
 ) -> Result<(Migration, Arc<Function>), Vec<Diagnostic>> {
+    if file.path.ends_with(".sql") {
+        let problem = Diagnostic::error(Code::NotCompilable, "SQL runs in the database, and nowhere else");
+        return Err(vec![problem.in_file(file)]);
+    }
     deep(|| udf::migration(file, library, from, to))
 }
 

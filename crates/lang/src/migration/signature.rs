@@ -86,6 +86,7 @@ impl Graph {
                 Type::of(Kind::Array(Box::new(Type::of(Kind::Text))))
             }
             F::Migration(call) => call.result_type(),
+            F::Written(written) => Type::of_field(&written.field),
             F::TextToDate | F::NumberToDate => Type::of(Kind::Date),
             F::Slice | F::Reverse => match args.first() {
                 Some(array) => self.ty(*array).clone(),

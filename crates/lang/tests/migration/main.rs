@@ -17,6 +17,7 @@ mod everyday;
 mod fixture;
 mod fuzz;
 mod golden;
+mod lambdas;
 mod oracle;
 mod python;
 mod python_fuzz;

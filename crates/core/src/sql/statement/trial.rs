@@ -99,6 +99,11 @@ pub fn as_json(select: &str, columns: &[SqlIdent]) -> String {
     )
 }
 
+/// The types of what a select gives: `name` and `type`.
+pub fn types(select: &str) -> String {
+    format!("DESCRIBE (\n{select}\n)")
+}
+
 /// The reasons that a select gives: `row` and `reason`.
 pub fn reasons(select: &str) -> String {
     format!("SELECT toInt64({ROW}) AS `row`, reason\nFROM (\n{select}\n)\nORDER BY `row`")

@@ -3,7 +3,7 @@
 use antler_core::{
     names::SqlIdent,
     schema::{DataType, Item, Precise, Spelled},
-    sql::{BinaryOp, Expr, item_type},
+    sql::{BinaryOp, Expr, Part, item_type},
 };
 
 use super::{
@@ -373,5 +373,9 @@ fn mentions(expr: &Expr, wanted: &Option<SqlIdent>) -> bool {
         }
         Expr::Lambda { body, .. } => mentions(body, &Some(wanted.clone())),
         Expr::Cast { value, .. } => mentions(value, &Some(wanted.clone())),
+        Expr::Written(parts) => parts.iter().any(|part| match part {
+            Part::Text(_) => false,
+            Part::Value(value) => mentions(value, &Some(wanted.clone())),
+        }),
     }
 }

@@ -192,7 +192,7 @@ impl Printer<'_> {
             F::Join if self.graph.as_text(args[1]).is_some() => self.call("arrayStringConcat", args),
             F::Join => self.join(args[0], args[1]),
             // Its result is read like a column, never computed with.
-            F::Migration(_) => Expr::null(),
+            F::Migration(_) | F::Written(_) => Expr::null(),
         }
     }
 

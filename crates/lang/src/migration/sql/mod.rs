@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use antler_core::{
     schema::{DataType, Field, Precise, Spelled},
-    sql::{BinaryOp, Expr, Let, Literal, Projection, item_type},
+    sql::{BinaryOp, Expr, Let, Literal, Projection, column_type, item_type},
     udf,
 };
 
@@ -356,6 +356,12 @@ impl<'m> Printer<'m> {
                     of => narrowed(self.computed(value), of),
                 }
             }
+            Node::Apply(Function::Written(written), args) => {
+                let (written, args) = (written.clone(), args.clone());
+                let args = args.iter().zip(&written.params).map(|(arg, field)| self.column(*arg, field));
+                let args: Vec<_> = args.collect();
+                Expr::cast(written.expression(&args), column_type(&written.field))
+            }
             _ => Expr::Literal(Literal::Null),
         }
     }
@@ -433,6 +439,7 @@ impl<'m> Printer<'m> {
             Node::Apply(Function::Narrow(of), _) => {
                 Some((DataType::Precise(*of), self.graph.ty(id).is_optional()))
             }
+            Node::Apply(Function::Written(written), _) => Some(of_field(&written.field)),
             _ => None,
         }
     }

@@ -1,0 +1,3 @@
+export default function migrate({ note, ...event }: any): any {
+  return { ...event, isEarly: note === "early" };
+}

@@ -1,0 +1,1 @@
+(id, code, delay) -> (nullIf(id, ''), length(code), code, NULL)

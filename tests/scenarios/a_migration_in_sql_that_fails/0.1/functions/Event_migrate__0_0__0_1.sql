@@ -1,0 +1,1 @@
+(id, code, delay) -> (id, code, toInt32(code), NULL)
