@@ -72,6 +72,7 @@ scenarios! {
     a_migration_in_sql
     a_migration_in_sql_that_does_not_fit
     a_migration_in_sql_that_fails
+    a_migration_in_sql_that_fails_later
     a_migration_is_edited
     a_migration_is_edited_before_the_first_event
     a_migration_is_missing
