@@ -374,6 +374,7 @@ impl<'m> Printer<'m> {
                 let Node::Known(value) = self.graph.node(id) else { return Expr::Literal(Literal::Null) };
                 Expr::call("assumeNotNull", [self.value(*value)])
             }
+            Kind::Words(_) if self.is_of_element(id) => self.word_of_element(id),
             Kind::Words(_) => Expr::call("toString", [self.stored(id)]),
             Kind::Integers(_) => Expr::call("toFloat64", [self.stored(id)]),
             Kind::Date => self.milliseconds(id),
@@ -395,6 +396,31 @@ impl<'m> Printer<'m> {
             Kind::Precise(of) if of.is_double() => Expr::call("toFloat64", [self.stored(id)]),
             Kind::Never | Kind::Number | Kind::Boolean | Kind::BigInt | Kind::Precise(_) => self.stored(id),
         }
+    }
+
+    /// Whether a value is a part of an element that may be absent: what the database has in its place then
+    /// can be none of the values of an enum.
+    fn is_of_element(&self, id: Id) -> bool {
+        match self.graph.node(id) {
+            Node::Field(inner, _) | Node::Known(inner) => self.is_of_element(*inner),
+            Node::Apply(Function::Element, _) => true,
+            _ => false,
+        }
+    }
+
+    /// The text of an enum, by its number, which throws for none.
+    fn word_of_element(&mut self, id: Id) -> Expr {
+        let stored = self.stored(id);
+        let Some((DataType::StringEnum(words), _)) = self.stored_type(id) else {
+            return Expr::call("toString", [stored]);
+        };
+        let numbers = (1..).zip(&words).map(|(number, _)| count_of(number));
+        let numbers = Expr::call("array", numbers.collect::<Vec<_>>());
+        let texts =
+            Expr::call("array", words.iter().map(|word| Expr::string(word.clone())).collect::<Vec<_>>());
+        // One of the enum, since it may become one again.
+        let otherwise = Expr::string(words.first().cloned().unwrap_or_default());
+        Expr::call("transform", [Expr::call("toInt16", [stored]), numbers, texts, otherwise])
     }
 
     /// The result of a migration that the database calls: always under a name, so that it is called once.
