@@ -30,7 +30,7 @@ use crate::{
 #[test]
 fn a_migration_gives_the_same_rows_whether_it_is_compiled_or_called() {
     let mut compared = 0;
-    for fixture in fixture::all() {
+    for fixture in fixture::all().into_iter().chain(fixture::python()) {
         let rows = values::rows(&fixture.from, 300, 7);
         let mut session = engine::session();
         let source = engine::filled(session.as_mut(), &fixture.from, &rows);
