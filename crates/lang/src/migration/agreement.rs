@@ -33,6 +33,18 @@ const OF_RUNTIME: &[&str] = &[
     "Invalid time value",
 ];
 
+/// What errors of Python begin with whose texts show values: SQL does not escape what cannot be printed.
+const OF_PYTHON: &[&str] = &[
+    "AttributeError: ",
+    "IndexError: ",
+    "KeyError: ",
+    "OverflowError: ",
+    "TypeError: ",
+    "ValueError: could not convert string to float",
+    "ValueError: invalid literal for int()",
+    "ZeroDivisionError: ",
+];
+
 /// Parts of reasons of rows that took a runtime more than it may take.
 const OVER_THE_LIMIT: &[&str] = &["the migration took longer than", "the migration needed more than"];
 
@@ -48,5 +60,8 @@ pub fn is_over_the_limit(reason: &str) -> bool {
 
 /// Whether the reasons of both ways for one row mean the same.
 pub fn is_same_failure(compiled: &str, called: &str) -> bool {
-    compiled == called || OF_RUNTIME.iter().any(|words| compiled.contains(words))
+    let both_begin = |words: &str| compiled.starts_with(words) && called.starts_with(words);
+    compiled == called
+        || OF_RUNTIME.iter().any(|words| compiled.contains(words))
+        || OF_PYTHON.iter().any(|words| both_begin(words))
 }

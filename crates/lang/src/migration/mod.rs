@@ -178,7 +178,10 @@ pub fn prepare_with(
         Err(refusals) => refusals,
     };
     if !udf::is_runnable(file, &because) {
-        return Err(because);
+        // What is only not compiled is no mistake, and nothing to mend before the others are.
+        let (_, wrong): (Vec<_>, Vec<_>) =
+            because.iter().cloned().partition(|problem| problem.code == Code::NotCompilable);
+        return Err(if wrong.is_empty() { because } else { wrong });
     }
     let (migration, function) = deep(|| udf::migration(file, library, from, to))?;
     Ok((migration, Tier::Udf { function, because }))

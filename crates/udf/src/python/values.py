@@ -38,19 +38,29 @@ class Number(int):
 
 
 class Record:
-    """An event of the old version: `event.id`, `event["id"]`, `{**event}`."""
+    """An event of the old version: `event.id`, `event["id"]`, `{**event}`. As a dictionary it has no fields that
+    the model lets be left out and that are."""
+
+    # Which those may be.
+    _antler_optional = frozenset()
 
     def __getitem__(self, name):
+        if name not in self:
+            raise KeyError(name)
         return vars(self)[name]
 
+    def __contains__(self, name):
+        value = vars(self).get(name, NOTHING)
+        return value is not NOTHING and (value is not None or name not in type(self)._antler_optional)
+
     def keys(self):
-        return vars(self).keys()
+        return [name for name in vars(self) if name in self]
 
     def get(self, name, default=None):
-        return vars(self).get(name, default)
+        return self[name] if name in self else default
 
     def model_dump(self):
-        return dict(vars(self))
+        return {name: self[name] for name in self.keys()}
 
 
 # What is not there.
@@ -112,12 +122,9 @@ def as_number(value, path):
     if not isinstance(value, int) or isinstance(value, bool):
         misfit(path, "number", value)
     try:
-        number = float(value)
+        return float(value)
     except OverflowError:
-        number = math.inf
-    if number != value:
-        raise Misfit("`%s`: the int is too large to be a float exactly" % path)
-    return number
+        raise Misfit("`%s`: the int is too large to be a float" % path) from None
 
 
 def as_integer(value, path):
@@ -430,7 +437,9 @@ def record_class(name, fields):
     known = [name for name in names if name.isidentifier() and not keyword.iskeyword(name)]
     known = [name for name in known if not name.startswith("__")]
     name = name if name.isidentifier() and not keyword.iskeyword(name) else "Record"
-    return dataclasses.make_dataclass(name, [(field, typing.Any) for field in known], bases=(Record,))
+    optional = frozenset(field["name"] for field in fields if field.get("absence") == "undefined")
+    fields = [(field, typing.Any) for field in known]
+    return dataclasses.make_dataclass(name, fields, bases=(Record,), namespace={"_antler_optional": optional})
 
 
 class Answering(Writing):

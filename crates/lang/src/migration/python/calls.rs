@@ -3,7 +3,10 @@
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::{Id, Lowered, Lowering, Reported, Value};
+use super::{
+    Id, Lowered, Lowering, Reported, Value,
+    hole::{self, HOLE},
+};
 
 impl<'a> Lowering<'a> {
     pub(super) fn call(&mut self, call: &'a ExprCall) -> Result<Value<'a>, Reported> {
@@ -15,6 +18,10 @@ impl<'a> Lowering<'a> {
                     None => self.module.get(name.id.as_str()).cloned(),
                 };
                 match named {
+                    None if name.id.as_str() == HOLE => {
+                        self.diagnostics.push(hole::asked(self.file, call));
+                        Err(Reported)
+                    }
                     None => self.builtin(call, name.id.as_str()),
                     Some(Value::Function(function)) => {
                         self.call_function(place, function, &call.arguments).map(Value::Node)

@@ -2,17 +2,19 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use antler_core::diagnostic::Code;
-use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef, StmtIf};
+use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtIf};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Lowering, Reported, Value, keyword, last_name, literal};
+use super::{Lowering, Reported, Value, entry, keyword, last_name, literal};
 use crate::migration::{Migration, types::Type};
 
 impl<'a> Lowering<'a> {
     /// Lowers a whole file.
     pub(super) fn program(&mut self, body: &'a [Stmt]) -> Result<Migration, Reported> {
-        let entry = self.entry(body)?;
+        let entry = entry::of(self.file, body).map_err(|problems| {
+            self.diagnostics.extend(problems);
+            Reported
+        })?;
         for statement in body {
             self.declaration(statement);
         }
@@ -25,12 +27,11 @@ impl<'a> Lowering<'a> {
             &parameters.vararg,
             &parameters.kwarg,
         ) else {
-            return Err(self.report(
-                Code::MigrationFunction,
-                entry.name.range,
-                "a migration has one parameter: the old row",
-                "this function has others",
-                "Write `def migrate(row): …`.",
+            let help = "Write `def migrate(row): …`.";
+            return Err(self.refuse(
+                entry.parameters.range,
+                "a migration with other parameters than one",
+                help,
             ));
         };
         let fields = self.from.fields.iter().map(|field| (field.name.clone(), Type::of_field(field)));
@@ -41,42 +42,6 @@ impl<'a> Lowering<'a> {
         let arguments = BTreeMap::from([(row.name().to_string(), Value::Node(columns))]);
         let returned = self.body(entry, arguments)?;
         self.migration(returned, TextRange::new(entry.start(), entry.parameters.end()))
-    }
-
-    /// Finds the function to run: `migrate`, or else the only one that has no `_` before its name.
-    fn entry(&mut self, body: &'a [Stmt]) -> Result<&'a StmtFunctionDef, Reported> {
-        let functions = body.iter().filter_map(|statement| match statement {
-            Stmt::FunctionDef(function) => Some(function),
-            _ => None,
-        });
-        let functions: Vec<_> = functions.filter(|function| !function.name.starts_with('_')).collect();
-        if let Some(entry) = functions.iter().rev().find(|function| function.name.as_str() == "migrate") {
-            return Ok(entry);
-        }
-        match functions.as_slice() {
-            [entry] => Ok(entry),
-            [] => {
-                let end = self.file.text.lines().next().map_or(0, str::len);
-                let place = TextRange::up_to(u32::try_from(end).unwrap_or(0).into());
-                Err(self.report(
-                    Code::MigrationFunction,
-                    place,
-                    "this file has no function",
-                    "a migration is a function",
-                    "Write `def migrate(row: …) -> …: …`.",
-                ))
-            }
-            [.., last] => {
-                let count = functions.len();
-                Err(self.report(
-                    Code::MigrationFunction,
-                    last.name.range,
-                    format!("a migration has one function to run, but this file has {count}"),
-                    "one of them",
-                    "Call the function to run `migrate`, or begin the names of all others with `_`.",
-                ))
-            }
-        }
     }
 
     /// A statement of the module. What is not compiled there counts only if the migration uses it.

@@ -14,9 +14,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged as _, TextRange};
 
 use super::sharing;
-
-/// What stands in drafts for a value that only the author knows.
-const HOLE: &str = "FILL_IN";
+use crate::migration::python::hole::{self, HOLE};
 
 /// Functions whose result is another one every time.
 const CHANGING: &[&str] = &[
@@ -137,13 +135,7 @@ impl Census<'_> {
         let Expr::Name(name) = &*call.func else { return };
         let name = name.id.as_str();
         if name == HOLE {
-            let what = match call.arguments.args.first() {
-                Some(Expr::StringLiteral(text)) => format!(": {}", text.value.to_str()),
-                _ => String::new(),
-            };
-            let help = format!("Replace `{HOLE}(…)` by the value, or `return None` where there is none.");
-            let message = format!("a value still has to be filled in{what}");
-            self.report(Code::Hole, call.range(), message, "only you know it", &help);
+            self.problems.push(hole::asked(self.file, call));
         } else if OUTSIDE.contains(&name) && !self.imports.contains_key(name) {
             let message = format!("`{name}()` cannot be used in a migration");
             let help = "A migration has nothing but the event and what its project imports: no files and no network.";

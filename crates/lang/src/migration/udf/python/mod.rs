@@ -5,7 +5,6 @@
 //! (`census`); the runner keeps out what hides from that (`antler-udf`, `python/world.py`).
 
 mod census;
-mod entry;
 mod imports;
 mod sharing;
 #[cfg(test)]
@@ -23,6 +22,7 @@ use ruff_python_ast::{Expr, ModModule};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
 use super::{Library, name};
+use crate::migration::python::entry;
 
 pub(in crate::migration) use imports::imported;
 
@@ -53,7 +53,7 @@ pub(super) fn function(
         return Err(problems);
     }
     let module = parsed(file)?;
-    let entry = entry::of(file, module.syntax())?;
+    let entry = entry::of(file, &module.syntax().body)?.name.to_string();
     let program = imports::program(file, module.syntax(), entry, &modules);
     Ok(Function {
         migration: name(file),

@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use antler_core::diagnostic::{Code, Diagnostic, SourceFile};
-use ruff_python_ast::{ModModule, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 const HELP: &str = "Write `def migrate(event): …`, which returns the new row.";
 
-/// The name of the function to run: `migrate`, or else that of the only one without `_` before it.
-pub(super) fn of(file: &Arc<SourceFile>, module: &ModModule) -> Result<String, Vec<Diagnostic>> {
-    let functions: Vec<&StmtFunctionDef> = module
-        .body
+/// The function to run, whether it is compiled or called: `migrate`, or else the only one without `_` before it.
+///
+/// # Errors
+/// There is none, or it cannot be called with one event.
+pub(in crate::migration) fn of<'m>(
+    file: &Arc<SourceFile>,
+    body: &'m [Stmt],
+) -> Result<&'m StmtFunctionDef, Vec<Diagnostic>> {
+    let functions: Vec<&StmtFunctionDef> = body
         .iter()
         .filter_map(|statement| match statement {
             Stmt::FunctionDef(function) if !function.name.starts_with('_') => Some(function),
@@ -23,7 +28,7 @@ pub(super) fn of(file: &Arc<SourceFile>, module: &ModModule) -> Result<String, V
         Err(vec![diagnostic.with_label(file, range.into(), label).with_help(HELP)])
     };
     let named = functions.iter().rev().find(|function| function.name.as_str() == "migrate");
-    let entry = match (named, functions.as_slice()) {
+    let entry: &StmtFunctionDef = match (named, functions.as_slice()) {
         (Some(entry), _) | (None, [entry]) => entry,
         (None, []) => {
             let line = file.text.lines().next().map_or(0, str::len) as u32;
@@ -49,5 +54,5 @@ pub(super) fn of(file: &Arc<SourceFile>, module: &ModModule) -> Result<String, V
         let message = "a migration is called with one event".to_owned();
         return refuse(parameters.range(), message, "it takes something else");
     }
-    Ok(entry.name.to_string())
+    Ok(entry)
 }
