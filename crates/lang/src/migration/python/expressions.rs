@@ -4,7 +4,7 @@ use antler_core::diagnostic::Code;
 use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprAttribute, ExprBoolOp, Number, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Id, Lowered, Lowering, Reported, Value, spelled, statements::shared};
+use super::{Id, Lowered, Lowering, Reported, Value, names, spelled, statements::shared};
 use crate::migration::{
     cpython,
     ir::{DatePart, Function, Node},
@@ -166,7 +166,7 @@ impl<'a> Lowering<'a> {
             }
             Some(value) => Ok(value),
             None => Err(self.report(
-                if is_builtin(name) { Code::NotCompilable } else { Code::UnknownName },
+                if names::is_builtin(name) { Code::NotCompilable } else { Code::UnknownName },
                 place,
                 format!("there is no `{name}` here"),
                 "not declared in this file",
@@ -480,84 +480,6 @@ impl<'a> Lowering<'a> {
 /// Whether a comparison asks whether something is `None`.
 pub(super) fn is_identity(op: CmpOp) -> bool {
     matches!(op, CmpOp::Is | CmpOp::IsNot)
-}
-
-/// Names that Python brings along, whose values are not compiled.
-fn is_builtin(name: &str) -> bool {
-    const BUILTINS: &[&str] = &[
-        "abs",
-        "all",
-        "any",
-        "ascii",
-        "bin",
-        "bool",
-        "bytearray",
-        "bytes",
-        "callable",
-        "chr",
-        "complex",
-        "dict",
-        "dir",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "getattr",
-        "hasattr",
-        "hash",
-        "hex",
-        "id",
-        "int",
-        "isinstance",
-        "issubclass",
-        "iter",
-        "len",
-        "list",
-        "map",
-        "max",
-        "memoryview",
-        "min",
-        "next",
-        "object",
-        "oct",
-        "ord",
-        "pow",
-        "print",
-        "property",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "slice",
-        "sorted",
-        "str",
-        "sum",
-        "super",
-        "tuple",
-        "type",
-        "vars",
-        "zip",
-        "Exception",
-        "ValueError",
-        "TypeError",
-        "KeyError",
-        "IndexError",
-        "ArithmeticError",
-        "ZeroDivisionError",
-        "OverflowError",
-        "RuntimeError",
-        "AttributeError",
-        "LookupError",
-        "NotImplemented",
-        "Ellipsis",
-        "__name__",
-        "__file__",
-        "__doc__",
-    ];
-    BUILTINS.contains(&name)
 }
 
 fn describe(expression: &Expr) -> (&'static str, &'static str) {

@@ -28,6 +28,7 @@ pub(super) mod hole;
 mod loops;
 mod matches;
 mod methods;
+mod names;
 mod objects;
 mod operators;
 mod output;
