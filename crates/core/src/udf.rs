@@ -28,6 +28,10 @@ const END_S: u32 = 2;
 /// How long a statement waits for one of the processes, in seconds.
 const QUEUE_S: u32 = 600;
 
+/// What the reasons of rows begin with that took more time or memory than a row may take. The same row may be
+/// within its limits the next time.
+pub const OVER_THE_LIMIT: [&str; 2] = ["the migration took longer than", "the migration needed more than"];
+
 /// A migration that the database calls. A stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -50,6 +50,11 @@ pub struct Comparand {
     /// The dead letters of the source's model. An event that the source itself lacks can have
     /// reached the target alone.
     pub letters: TableName,
+    /// The node whose rows are compared.
+    pub target: ModelVersion,
+    /// The dead letters of the target's model. An event that took too long has one there, although the
+    /// migration may make a row of it this time.
+    pub target_letters: TableName,
 }
 
 impl Comparand {
@@ -63,13 +68,15 @@ impl Comparand {
             stored: stored(&deployed.routes.get(hop)?.outlets)?,
             fields: target.node.model.fields.clone(),
             letters: naming.dead_letters(&hop.from.model),
+            target: hop.to.clone(),
+            target_letters: naming.dead_letters(&hop.to.model),
         })
     }
 
     /// The rows of one topic in the clone of a load and in its target; `None` when the target is not
     /// deployed.
     pub fn of_load(deployed: &Deployed, load: &LoadSpec, carry: &Carry) -> Option<Self> {
-        let [letters, _filtered] = &carry.from;
+        let ([letters, _filtered], [target_letters, _]) = (&carry.from, &carry.to);
         Some(Self {
             source: load.source.clone(),
             rows: load.clone.clone(),
@@ -77,6 +84,8 @@ impl Comparand {
             stored: stored(&load.outlets)?,
             fields: deployed.nodes.get(&load.target)?.node.model.fields.clone(),
             letters: letters.clone(),
+            target: load.target.clone(),
+            target_letters: target_letters.clone(),
         })
     }
 }

@@ -4,6 +4,8 @@
 //! and never stores a wrong value instead. Where both fail, the words are the author's, which are the same,
 //! or those of a runtime for its own errors, which each runtime chooses.
 
+use antler_core::udf::OVER_THE_LIMIT;
+
 /// Parts of reasons of rows that fail although the language has a value.
 const LIMITS: &[&str] = &[
     "is not an ISO 8601 date",
@@ -44,9 +46,6 @@ const OF_PYTHON: &[&str] = &[
     "ValueError: invalid literal for int()",
     "ZeroDivisionError: ",
 ];
-
-/// Parts of reasons of rows that took a runtime more than it may take.
-const OVER_THE_LIMIT: &[&str] = &["the migration took longer than", "the migration needed more than"];
 
 /// Whether a compiled migration says that it has no exact value for a row.
 pub fn is_limit(reason: &str) -> bool {

@@ -251,3 +251,22 @@ impl Session for MeddlingSession {
         self.inner.insert(statement, format, rows)
     }
 }
+
+#[test]
+fn an_event_that_took_too_long_before_is_not_missing_because_it_is_fast_now() {
+    let home = Home::new();
+    let runtime = home.start();
+    change(&runtime, &desired(&home, &[Migration::Add(1.0)]));
+    post(&runtime, "0.0", 0..1000);
+    runtime.settle().unwrap();
+    home.administer("ALTER TABLE A_0_1 DELETE WHERE x IN (8, 9) SETTINGS mutations_sync = 2");
+    let letter = |offset: u32, reason: &str| {
+        home.administer(&format!(
+            "INSERT INTO A_dead_letters (id, source, target, version, reason, topic, topic_offset) \
+             VALUES ('{offset}', 'A 0.0', 'A 0.1', '0.0', '{reason}', 'A_0_0', {offset})"
+        ));
+    };
+    letter(7, "the migration took longer than 1 s");
+    letter(8, "x is odd");
+    assert_eq!(verify(&runtime, "0.0", "0.1"), r#"1000 998 1 offset 8 is missing: ["8", 9, 0.5]"#);
+}

@@ -5,6 +5,7 @@ use crate::{
     coordinates,
     sink::Range,
     sql::{column_type, expr::SOURCE, ident, string, table},
+    udf::OVER_THE_LIMIT,
     verify::Comparand,
 };
 
@@ -25,22 +26,28 @@ pub fn compare(comparand: &Comparand, events: Range, one_in: u64) -> String {
 /// The events of some buckets whose rows differ: `offset`, in their order, and in each row how many
 /// there are in all (`differing`); at most `limit` rows.
 pub fn differing(comparand: &Comparand, buckets: &[u64], events: Range, one_in: u64, limit: u64) -> String {
-    let Comparand { source, rows, topic, letters, .. } = comparand;
+    let Comparand { source, rows, topic, letters, target, target_letters, .. } = comparand;
+    let over = OVER_THE_LIMIT.map(|words| format!("startsWith(reason, {})", string(words))).join(" OR ");
     let topic = string(topic.as_str());
     let buckets = list(buckets);
     // A row that nothing is expected for is right when its event never reached the source, but has a
-    // dead letter there: then it was brought to each version by itself.
+    // dead letter there: then it was brought to each version by itself. One that is expected and not there is
+    // right when it took too long before: the migration ended this time.
     format!(
         "SELECT toString(event_offset) AS offset, toString(count() OVER ()) AS differing\nFROM\n(\n{}\n)\n\
          WHERE intDiv(event_offset, {BUCKET}) IN ({buckets})\nGROUP BY event_offset\n\
          HAVING arraySort(groupArrayIf(hash, made)) != arraySort(groupArrayIf(hash, NOT made))\n   \
          AND NOT (countIf(made) = 0\n        AND event_offset NOT IN (SELECT {o} FROM {} WHERE {t} = {topic} AND intDiv({o}, {BUCKET}) IN ({buckets}))\n        \
-         AND event_offset IN (SELECT topic_offset FROM {} WHERE target = {} AND topic = {topic}))\n\
+         AND event_offset IN (SELECT topic_offset FROM {} WHERE target = {} AND topic = {topic}))\n   \
+         AND NOT (countIf(NOT made) = 0\n        \
+         AND event_offset IN (SELECT topic_offset FROM {} WHERE target = {} AND topic = {topic} AND ({over})))\n\
          ORDER BY event_offset\nLIMIT {limit}",
         both_sides(comparand, events, Sampled(one_in), Wanted::Hash),
         table(rows),
         table(letters),
         string(&source.to_string()),
+        table(target_letters),
+        string(&target.to_string()),
         o = coordinates::OFFSET,
         t = coordinates::TOPIC,
     )

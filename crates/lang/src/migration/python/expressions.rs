@@ -165,8 +165,13 @@ impl<'a> Lowering<'a> {
                 Ok(Value::Node(id))
             }
             Some(value) => Ok(value),
+            None if names::is_builtin(name) => {
+                let help =
+                    "It runs in Python. To have it compiled, do the same with what docs/migrations.md lists.";
+                Err(self.refuse(place, format!("`{name}`"), help))
+            }
             None => Err(self.report(
-                if names::is_builtin(name) { Code::NotCompilable } else { Code::UnknownName },
+                Code::UnknownName,
                 place,
                 format!("there is no `{name}` here"),
                 "not declared in this file",
