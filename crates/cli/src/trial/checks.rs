@@ -141,14 +141,7 @@ fn candidates(steps: &BTreeMap<Hop, Step>) -> impl Iterator<Item = Candidate> {
         let about = serde_json::to_vec(&compiled).ok()?;
         let file = file(function.migration.as_str(), &[function.name().as_str().as_bytes(), &about]);
         let tier = Tier::Udf { function: Arc::clone(&function), because: Vec::new() };
-        Some(Candidate {
-            hop: hop.clone(),
-            source: step.from.clone(),
-            compiled,
-            called,
-            tier,
-            file: file + ".json",
-        })
+        Some(Candidate { hop: hop.clone(), source: step.from.clone(), compiled, called, tier, file })
     })
 }
 
