@@ -35,9 +35,10 @@ use crate::{
     state::State,
 };
 
-/// How many letters are read, and on their way, at once. Each may hold a record of the largest size, and their
-/// ids must fit a statement.
-const GROUP: usize = 500;
+/// How many letters are read at once. Each may hold a record of the largest size.
+const PAGE: usize = 5_000;
+/// How many letters are on their way at once: as many as have ids, the longest ones, that fit a statement.
+const GROUP: usize = 700;
 /// How many letters that stay open are told with what is wrong with them.
 const TOLD: usize = 1_000;
 
@@ -198,18 +199,18 @@ impl Desk<'_> {
         for model in self.models(model)? {
             let mut last = None;
             loop {
-                let letters = self.letters(&model, &filter, last.as_ref(), Some(GROUP as u64))?;
+                let letters = self.letters(&model, &filter, last.as_ref(), Some(PAGE as u64))?;
                 last = letters.last().cloned();
                 if last.is_none() {
                     break;
                 }
-                self.replay_group(&model, letters, &deployed, &mut outcome)?;
+                self.replay_page(&model, letters, &deployed, &mut outcome)?;
             }
         }
         Ok(outcome)
     }
 
-    fn replay_group(
+    fn replay_page(
         &mut self,
         model: &ModelName,
         letters: Vec<Letter>,
@@ -218,8 +219,8 @@ impl Desk<'_> {
     ) -> Result<(), ServerError> {
         let (refused, rows): (Vec<_>, Vec<_>) =
             letters.into_iter().partition(|letter| letter.source == INGEST);
-        if !refused.is_empty() {
-            self.append(model, &refused, deployed, outcome)?;
+        for group in refused.chunks(GROUP) {
+            self.append(model, group, deployed, outcome)?;
         }
         // A table also holds rows that came from other topics, and so do the letters from there.
         let mut ways: BTreeMap<(Hop, TopicName), Vec<Letter>> = BTreeMap::new();
@@ -233,7 +234,9 @@ impl Desk<'_> {
             }
         }
         for ((hop, topic), letters) in ways {
-            self.bring(model, (&hop, &topic), &letters, deployed, outcome)?;
+            for group in letters.chunks(GROUP) {
+                self.bring(model, (&hop, &topic), group, deployed, outcome)?;
+            }
         }
         Ok(())
     }

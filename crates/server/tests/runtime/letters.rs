@@ -109,18 +109,18 @@ fn many_letters_are_replayed_a_group_after_another() {
     let home = Home::new();
     let runtime = home.start();
     change(&runtime, &desired(&home, &[Migration::EvenOnly]));
-    post(&runtime, "0.1", 10_000..10_001);
-    post(&runtime, "0.0", 0..2_400);
+    post(&runtime, "0.1", 20_000..20_001);
+    post(&runtime, "0.0", 0..12_400);
     refuse(&runtime, "0.0", 0..700);
     runtime.settle().unwrap();
     let failing = replay(&runtime, Filter::default());
-    assert_eq!((failing.replayed, failing.open, failing.failed.len()), (0, 1_900, 1_000));
+    assert_eq!((failing.replayed, failing.open, failing.failed.len()), (0, 6_900, 1_000));
     change(&runtime, &desired(&home, &[Migration::Add(0.0)]));
     let only = Filter { from: Some(Origin::Version("0.0".parse().unwrap())), ..Filter::default() };
-    assert_eq!(replay(&runtime, only), Replayed { replayed: 1_200, ..Replayed::default() });
-    assert_eq!(home.content("0.1"), format!("2401\t2401\t{}", 2_400 * 2_399 / 2 + 10_000));
+    assert_eq!(replay(&runtime, only), Replayed { replayed: 6_200, ..Replayed::default() });
+    assert_eq!(home.content("0.1"), format!("12401\t12401\t{}", 12_400_u64 * 12_399 / 2 + 20_000));
     assert_eq!(ask(&runtime, Action::Discard, Filter::default()), LettersAnswer::Discarded(700));
-    assert_eq!(statuses(&home), "A 0.0\tdiscarded\t700\t700\nA 0.1\treplayed\t1200\t1200");
+    assert_eq!(statuses(&home), "A 0.0\tdiscarded\t700\t700\nA 0.1\treplayed\t6200\t6200");
 }
 
 #[test]
