@@ -85,15 +85,7 @@ impl<'a> Lowering<'a> {
         let (value, failure) = self.guarded(|this| this.statements(&statement.body, &Rest::End));
         let value = value?;
         let interrupted = self.interrupted(statement, before);
-        let caught = self.caught(statement, failure)?;
-        let mut handlers = handlers(statement).zip(caught);
-        let (Some((handler, takes)), None) = (handlers.next(), handlers.next()) else {
-            return Err(self.refuse(
-                keyword(statement, 3),
-                "`try` with several handlers",
-                "Write one handler.",
-            ));
-        };
+        let (handler, takes) = self.only_handler(statement, failure)?;
         let (handled, value) = self.either(
             takes,
             |this| {
@@ -113,15 +105,7 @@ impl<'a> Lowering<'a> {
         let (path, failure) = self.guarded(|this| this.execute_all(&statement.body));
         let (path, after) = (path?, std::mem::take(&mut self.names));
         let interrupted = self.interrupted(statement, before);
-        let caught = self.caught(statement, failure)?;
-        let mut handlers = handlers(statement).zip(caught);
-        let (Some((handler, takes)), None) = (handlers.next(), handlers.next()) else {
-            return Err(self.refuse(
-                keyword(statement, 3),
-                "`try` with several handlers",
-                "Write one handler.",
-            ));
-        };
+        let (handler, takes) = self.only_handler(statement, failure)?;
         let (handled, value) = self.either(
             takes,
             |this| {
@@ -165,6 +149,23 @@ impl<'a> Lowering<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// The handler of a statement that has one, and whether it takes a failure.
+    fn only_handler(
+        &mut self,
+        statement: &'a StmtTry,
+        failure: Id,
+    ) -> Result<(&'a ExceptHandlerExceptHandler, Id), Reported> {
+        let caught = self.caught(statement, failure)?;
+        let mut handlers = handlers(statement).zip(caught);
+        match (handlers.next(), handlers.next()) {
+            (Some(only), None) => Ok(only),
+            _ => {
+                let place = keyword(statement, 3);
+                Err(self.refuse(place, "`try` with several handlers", "Write one handler."))
+            }
+        }
     }
 
     /// For each handler, whether it takes a failure.
